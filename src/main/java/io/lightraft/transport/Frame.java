@@ -1,0 +1,38 @@
+package io.lightraft.transport;
+
+import io.lightraft.raft.Message;
+import java.util.List;
+import java.util.UUID;
+
+/** One line of a stream between nodes. Byte arrays are shared and never modified. */
+public sealed interface Frame {
+
+    /** A message of the consensus core. */
+    record Raft(Message message) implements Frame {}
+
+    /**
+     * Commands that the sender wants the leader of {@code term} to append.
+     *
+     * @param incarnation names one run of the sending process
+     * @param term the term whose leader is meant; any other node ignores the frame
+     * @param firstNumber the number of the first command; the others follow without a gap. Numbers count from 1 for
+     *     each incarnation and term
+     * @param settled the leader may forget its verdicts up to this number
+     * @param commands encoded by their origin, appended as they are
+     */
+    record Proposals(UUID incarnation, long term, long firstNumber, long settled, List<byte[]> commands)
+            implements Frame {}
+
+    /** The leader's answers to {@link Proposals}, again numbered without a gap. */
+    record Verdicts(UUID incarnation, long term, long firstNumber, List<Verdict> verdicts) implements Frame {}
+
+    /** What the leader of a term did with a proposal; repeated unchanged however often the proposal arrives. */
+    enum Verdict {
+        /** It stands in the leader's log; whether it commits is seen by applying. */
+        APPENDED,
+        /** Refused for good in this term, the leader's queues being full. It was not and will not be done. */
+        BUSY,
+        /** Refused for good in this term, leadership being handed over. It was not and will not be done. */
+        TRANSFERRING
+    }
+}
