@@ -1,0 +1,42 @@
+package io.lightraft.node;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A replica at one moment.
+ *
+ * @param role {@code LEADER}, {@code FOLLOWER}, {@code CANDIDATE}, {@code PRE_CANDIDATE} or {@code LEARNER}
+ * @param leaderId the leader's node index, null when unknown
+ * @param ready knows a leader and has applied what was committed when it learned of it
+ * @param failure why the node stopped, null while it runs
+ */
+public record ReplicaStatus(
+        int nodeId,
+        String role,
+        long term,
+        @Nullable Integer leaderId,
+        long commitIndex,
+        long lastApplied,
+        long lastLogIndex,
+        long firstLogIndex,
+        long snapshotIndex,
+        boolean ready,
+        @Nullable String failure,
+        List<MemberStatus> members) {
+
+    /**
+     * @param voter false for a learner
+     * @param leader whether this node takes it for the leader
+     * @param matchIndex how far its log is known to match, null unless this node is the leader
+     * @param lag entries it is behind the leader's log, null unless this node is the leader
+     * @param reachable heard from lately; null when this node has no way to know (it is neither leader nor that node)
+     */
+    public record MemberStatus(
+            Member member,
+            boolean voter,
+            boolean leader,
+            @Nullable Long matchIndex,
+            @Nullable Long lag,
+            @Nullable Boolean reachable) {}
+}

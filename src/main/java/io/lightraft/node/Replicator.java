@@ -1,0 +1,33 @@
+package io.lightraft.node;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A replica as those see it who propose commands and read. Futures complete on the replica's threads, so what is
+ * chained to them must be short; they fail with a {@link ReplicaException}.
+ *
+ * @param <R> the result of a command
+ */
+public interface Replicator<R> {
+
+    /**
+     * Replicates a command and gives its result from this node's own state machine, so that the next local read sees
+     * it. Applied at most once.
+     *
+     * @param command never modified afterwards
+     * @param timeout after which the future fails: with {@link ReplicaException.OutcomeUnknown} when the command may
+     *     still be applied, with {@link ReplicaException.NoLeader} when it surely won't
+     */
+    CompletableFuture<R> propose(byte[] command, Duration timeout);
+
+    /**
+     * A linearizable read point (Raft thesis §6.4): completes when this node has applied everything that was committed
+     * anywhere when this was called.
+     *
+     * @return the index that the following local read will at least reflect
+     */
+    CompletableFuture<Long> readIndex(Duration timeout);
+
+    ReplicaStatus status();
+}

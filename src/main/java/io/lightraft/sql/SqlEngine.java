@@ -1,0 +1,30 @@
+package io.lightraft.sql;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * SQL for the servers. Blocks the calling thread until the request is done. Errors of statements go to the sink; what
+ * concerns the request as a whole (no quorum, busy, outcome unknown) is thrown as {@link
+ * io.lightraft.node.ReplicaException} before the sink was called for the statement concerned.
+ */
+public interface SqlEngine {
+
+    /**
+     * Runs one statement, whatever it is: SQLite itself decides whether it writes (then it goes through the log) or
+     * reads (then it is answered here, at the given level). This is what a person types.
+     */
+    void run(Session session, Statement statement, ReadOptions options, ResultSink sink) throws IOException;
+
+    /**
+     * Runs statements as one entry of the log.
+     *
+     * @param atomic the first failure undoes all of them and ends the request; otherwise each stands on its own
+     */
+    void execute(Session session, List<Statement> statements, boolean atomic, Duration timeout, ResultSink sink)
+            throws IOException;
+
+    /** Runs statements that only read, all in one snapshot; one that would write fails. */
+    void query(Session session, List<Statement> statements, ReadOptions options, ResultSink sink) throws IOException;
+}
