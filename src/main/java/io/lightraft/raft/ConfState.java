@@ -1,6 +1,7 @@
 package io.lightraft.raft;
 
 import java.util.List;
+import java.util.TreeSet;
 
 /**
  * The membership as of one index. Lists are sorted ascending and hold raft ids (the node's index + 1).
@@ -15,10 +16,14 @@ public record ConfState(
     public static final ConfState EMPTY = new ConfState(List.of(), List.of(), List.of(), List.of(), false);
 
     public ConfState {
-        voters = List.copyOf(voters);
-        learners = List.copyOf(learners);
-        votersOutgoing = List.copyOf(votersOutgoing);
-        learnersNext = List.copyOf(learnersNext);
+        voters = sorted(voters);
+        learners = sorted(learners);
+        votersOutgoing = sorted(votersOutgoing);
+        learnersNext = sorted(learnersNext);
+    }
+
+    private static List<Long> sorted(List<Long> ids) {
+        return List.copyOf(new TreeSet<>(ids));
     }
 
     public static ConfState ofVoters(List<Long> voters) {

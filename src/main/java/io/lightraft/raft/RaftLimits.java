@@ -27,6 +27,24 @@ public final class RaftLimits {
         return entries;
     }
 
+    /** The size of all of them together. */
+    public static long sizeOf(List<Entry> entries) {
+        long total = 0;
+        for (Entry entry : entries) {
+            total += sizeOf(entry);
+        }
+        return total;
+    }
+
+    /** The data alone: what counts as waiting to be committed, or as under way to a peer. */
+    public static long payloadBytes(List<Entry> entries) {
+        long total = 0;
+        for (Entry entry : entries) {
+            total += entry.data().length;
+        }
+        return total;
+    }
+
     private static long dataBytes(Entry entry) {
         int length = entry.data().length;
         return length == 0 ? 0 : 1 + varintBytes(length) + length;

@@ -1,0 +1,86 @@
+package io.lightraft.raft;
+
+import io.lightraft.raft.confchange.Changer;
+import io.lightraft.raft.confchange.ConfChange;
+import io.lightraft.raft.confchange.ConfChangeException;
+import io.lightraft.raft.confchange.ConfStates;
+
+/** Puts configurations into force: at the start, when a change is applied, when a snapshot arrives (Raft §6). */
+final class Membership {
+
+    private final ServerState state;
+
+    Membership(ServerState state) {
+        this.state = state;
+    }
+
+    void start(ConfState confState) {
+        rebuild(confState);
+    }
+
+    /** Whether a change could be applied to the configuration in force. */
+    boolean allows(ConfChange change) {
+        try {
+            changer().apply(change);
+            return true;
+        } catch (ConfChangeException e) {
+            return false;
+        }
+    }
+
+    /** A committed change takes effect: on apply, so on every node at the same entry, but not at the same time. */
+    ConfState apply(ConfChange change) {
+        try {
+            return switchTo(changer().apply(change));
+        } catch (ConfChangeException e) {
+            throw new InvariantViolation("a committed membership change can't be applied: ", e.getMessage());
+        }
+    }
+
+    /**
+     * A snapshot from the leader replaces log and configuration.
+     *
+     * @return false when it was not needed: the log has all of it, or it is not meant for this node
+     */
+    boolean restore(Snapshot snapshot) {
+        SnapshotMetadata metadata = snapshot.metadata();
+        if (metadata.index() <= state.log.committed() || !names(metadata.confState(), state.id())) {
+            return false;
+        }
+        if (state.log.matches(metadata.index(), metadata.term())) {
+            // The log goes at least as far, and the snapshot says that all up to it is committed.
+            state.log.commitTo(metadata.index());
+            return false;
+        }
+        state.log.restore(snapshot);
+        rebuild(metadata.confState());
+        return true;
+    }
+
+    private static boolean names(ConfState confState, long id) {
+        // Who is to become a learner votes in the outgoing half.
+        return confState.voters().contains(id)
+                || confState.learners().contains(id)
+                || confState.votersOutgoing().contains(id);
+    }
+
+    private void rebuild(ConfState confState) {
+        ConfState rebuilt = switchTo(ConfStates.restore(confState, state.log.lastIndex(), state.tracker::newInflights));
+        Invariant.check(rebuilt.equals(confState), "membership ", confState, " became ", rebuilt);
+    }
+
+    private Changer changer() {
+        return new Changer(
+                state.tracker.configuration(),
+                state.tracker.progress(),
+                state.log.lastIndex(),
+                state.tracker::newInflights);
+    }
+
+    private ConfState switchTo(Changer.Result next) {
+        state.tracker.switchTo(next.configuration(), next.progress());
+        ConfState confState = ConfStates.of(next.configuration());
+        state.behaviour().onConfigurationChanged();
+        return confState;
+    }
+}
