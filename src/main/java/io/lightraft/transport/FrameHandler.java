@@ -1,16 +1,23 @@
 package io.lightraft.transport;
 
-/** What a transport tells its node. Called on the transport's threads; must not block. */
+/**
+ * What a transport tells its node. Called on the transport's threads, {@link #unreachable} also from within
+ * {@link Transport#send}; must not block.
+ */
 public interface FrameHandler {
 
+    /** A frame arrived. Frames of one peer and lane come in order; the two lanes come on threads of their own. */
     void received(long from, Frame frame);
 
-    /** Frames to this peer were lost, or may have been. Told before the first frame of a new stream goes out. */
+    /**
+     * Frames to this peer were lost, or may have been. Told once when a stream breaks, can't be opened or its queue
+     * overflows, and again before the first frame of a new stream goes out.
+     */
     void unreachable(long peer);
 
-    /** A new stream to this peer stands; what it did not answer may be sent again. */
+    /** A new stream to this peer stands (told for each lane); what it did not answer may be sent again. */
     void connected(long peer);
 
-    /** This peer's streams ended and its port refuses connections: its process is gone. */
+    /** A stream of this peer's ended and its port refuses connections: its process is gone. Told once per death. */
     void presumedDead(long peer);
 }

@@ -5,4 +5,10 @@ package io.lightraft.transport;
  *
  * @param id its raft id (the node's index + 1)
  */
-public record Peer(long id, String host, int port) {}
+public record Peer(long id, String host, int port) {
+
+    /** The node's number in the configuration, by which people know it. */
+    long index() {
+        return id - 1;
+    }
+}

@@ -1,0 +1,230 @@
+package io.lightraft.transport;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Proxy;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.net.SocketFactory;
+import okhttp3.ConnectionPool;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Frames over long-lived HTTP requests: to each peer two endless {@code POST /raft/stream}, one per {@link Lane}, with a
+ * line of JSON per frame. {@link RaftStreamServlet} takes what the peers send.
+ *
+ * <p>Nothing is sent or taken before {@link #start}; nothing after {@link #close}.
+ */
+public final class HttpTransport implements Transport {
+
+    private static final Logger log = LoggerFactory.getLogger(HttpTransport.class);
+    private static final long CLOSE_MILLIS = 900;
+
+    private final TransportConfig config;
+    private final FrameCodec codec;
+    private final OkHttpClient client;
+    private final InboundStreams inbound = new InboundStreams();
+    private final AtomicLong epochs = new AtomicLong(TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()));
+    private final Object lifecycle = new Object();
+    private List<Peer> peers;
+    private volatile Map<Long, PeerLink> links = Map.of();
+    private volatile @Nullable FrameHandler handler;
+    private volatile boolean closed;
+
+    public HttpTransport(TransportConfig config) {
+        this.config = config;
+        this.peers = config.peers();
+        this.codec = new FrameCodec(config.maxLineBytes());
+        Duration timeout = Duration.ofMillis(config.electionTimeoutMillis());
+        this.client = new OkHttpClient.Builder()
+                .protocols(List.of(Protocol.HTTP_1_1))
+                .socketFactory(new NoDelaySocketFactory())
+                .proxy(Proxy.NO_PROXY)
+                .retryOnConnectionFailure(false)
+                .followRedirects(false)
+                .fastFallback(false)
+                // A stream's connection is never of use to another stream.
+                .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
+                .connectTimeout(timeout)
+                // Runs while waiting for "100 Continue" and for the final answer, not while the body is written.
+                .readTimeout(timeout)
+                .writeTimeout(timeout)
+                .build();
+    }
+
+    /** Begins to connect to the peers and to take their streams. */
+    public void start(FrameHandler frameHandler) {
+        synchronized (lifecycle) {
+            if (handler != null) {
+                throw new IllegalStateException("started twice");
+            }
+            handler = frameHandler;
+            setPeers(peers);
+        }
+    }
+
+    @Override
+    public void send(long to, Frame frame) {
+        PeerLink link = links.get(to);
+        if (link != null) {
+            link.send(frame);
+        }
+    }
+
+    /** Changes whom frames are sent to and taken from. Peers that stay as they are keep their streams. */
+    public void setPeers(List<Peer> newPeers) {
+        synchronized (lifecycle) {
+            peers = List.copyOf(newPeers);
+            FrameHandler current = handler;
+            if (current == null || closed) {
+                return;
+            }
+            Map<Long, PeerLink> before = links;
+            Map<Long, PeerLink> after = new HashMap<>();
+            for (Peer peer : peers) {
+                if (peer.id() != config.selfId()) {
+                    PeerLink link = before.get(peer.id());
+                    after.put(peer.id(), link != null && link.peer().equals(peer) ? link : link(peer, current));
+                }
+            }
+            links = Map.copyOf(after);
+            for (PeerLink link : before.values()) {
+                if (!after.containsValue(link)) {
+                    link.close();
+                    inbound.drop(link.peer().id());
+                }
+            }
+            after.values().stream().filter(link -> !before.containsValue(link)).forEach(PeerLink::start);
+        }
+    }
+
+    /**
+     * Ends the streams of this node at once, and lets those of the peers end at their next line (a keep-alive, at the
+     * latest), so that the web server's graceful shutdown does not wait for them. Returns within a second.
+     */
+    @Override
+    public void close() {
+        Map<Long, PeerLink> last;
+        synchronized (lifecycle) {
+            closed = true;
+            last = links;
+            links = Map.of();
+        }
+        last.values().forEach(PeerLink::close);
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MILLIS);
+        try {
+            for (PeerLink link : last.values()) {
+                link.join(deadline);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        client.connectionPool().evictAll();
+    }
+
+    TransportConfig config() {
+        return config;
+    }
+
+    FrameCodec codec() {
+        return codec;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Takes a peer's stream. The caller must read it, and say so when it has ended. */
+    InboundStream open(StreamHead head) throws RefusedException {
+        FrameHandler current = handler;
+        if (closed || current == null) {
+            throw new RefusedException(503, closed ? "the node is stopping" : "the node is starting");
+        }
+        if (!head.clusterName().equals(config.clusterName())) {
+            throw new RefusedException(
+                    409,
+                    "this node belongs to the cluster '" + config.clusterName() + "', the sender to '"
+                            + head.clusterName() + "': check [cluster] name and the addresses");
+        }
+        if (head.to() != config.selfId()) {
+            throw new RefusedException(
+                    409,
+                    "this is node " + config.selfIndex() + ", but the sender wants node " + (head.to() - 1)
+                            + ": check the nodes' addresses and order");
+        }
+        PeerLink link = links.get(head.from());
+        if (link == null) {
+            throw new RefusedException(
+                    409, "node " + (head.from() - 1) + " is not known here as another node of the cluster");
+        }
+        InboundStream stream = new InboundStream(head, link, current, config.selfId());
+        inbound.open(stream);
+        link.inboundOpened(head.lane());
+        log.debug(
+                "Taking a stream of node {} ({}), version {}",
+                head.from() - 1,
+                head.lane().label(),
+                head.softwareVersion());
+        return stream;
+    }
+
+    /**
+     * Called when a stream that {@link #open} gave is not read any more.
+     *
+     * @param byPeer whether it broke at the other end, which may mean that the peer has died
+     */
+    void ended(InboundStream stream, boolean byPeer) {
+        inbound.closed(stream);
+        if (byPeer && !closed && !stream.isSuperseded()) {
+            stream.link().inboundEnded();
+        }
+    }
+
+    private PeerLink link(Peer peer, FrameHandler current) {
+        return new PeerLink(peer, config, client, codec, current, epochs::incrementAndGet);
+    }
+
+    /** With Nagle's algorithm on, lines of 8 to 32 KB wait 44 ms for the other side's delayed acknowledgement. */
+    private static final class NoDelaySocketFactory extends SocketFactory {
+
+        @Override
+        public Socket createSocket() throws IOException {
+            return withNoDelay(new Socket());
+        }
+
+        @Override
+        public Socket createSocket(String host, int port) throws IOException {
+            return withNoDelay(new Socket(host, port));
+        }
+
+        @Override
+        public Socket createSocket(String host, int port, InetAddress localHost, int localPort) throws IOException {
+            return withNoDelay(new Socket(host, port, localHost, localPort));
+        }
+
+        @Override
+        public Socket createSocket(InetAddress host, int port) throws IOException {
+            return withNoDelay(new Socket(host, port));
+        }
+
+        @Override
+        public Socket createSocket(InetAddress host, int port, InetAddress localHost, int localPort)
+                throws IOException {
+            return withNoDelay(new Socket(host, port, localHost, localPort));
+        }
+
+        private static Socket withNoDelay(Socket socket) throws IOException {
+            socket.setTcpNoDelay(true);
+            return socket;
+        }
+    }
+}
