@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A replica at one moment.
  *
- * @param role {@code LEADER}, {@code FOLLOWER}, {@code CANDIDATE}, {@code PRE_CANDIDATE} or {@code LEARNER}
+ * @param role {@code LEADER}, {@code FOLLOWER}, {@code CANDIDATE}, {@code PRE_CANDIDATE}, {@code LEARNER}, or
+ *     {@code STOPPED} after a failure
  * @param leaderId the leader's node index, null when unknown
  * @param ready knows a leader and has applied what was committed when it learned of it
  * @param failure why the node stopped, null while it runs
@@ -24,6 +25,22 @@ public record ReplicaStatus(
         boolean ready,
         @Nullable String failure,
         List<MemberStatus> members) {
+
+    ReplicaStatus failed(String reason) {
+        return new ReplicaStatus(
+                nodeId,
+                "STOPPED",
+                term,
+                null,
+                commitIndex,
+                lastApplied,
+                lastLogIndex,
+                firstLogIndex,
+                snapshotIndex,
+                false,
+                reason,
+                members);
+    }
 
     /**
      * @param voter false for a learner

@@ -2,6 +2,7 @@ package io.lightraft.node;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A replica as those see it who propose commands and read. Futures complete on the replica's threads, so what is
@@ -30,4 +31,9 @@ public interface Replicator<R> {
     CompletableFuture<Long> readIndex(Duration timeout);
 
     ReplicaStatus status();
+
+    /** How long ago this node last heard from the leader of its term; null when it doesn't know. */
+    default @Nullable Duration leaderContactAge() {
+        return null;
+    }
 }

@@ -1,0 +1,96 @@
+package io.lightraft.node;
+
+import io.lightraft.raft.ConfState;
+import io.lightraft.raft.Entry;
+import io.lightraft.raft.EntryType;
+import io.lightraft.raft.Invariant;
+import io.lightraft.raft.Message;
+import io.lightraft.raft.confchange.ConfChange;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes committed entries to the state machine, in batches, and tells the loop what came of them. Results are told only
+ * after the batch is in the state for good.
+ */
+final class ApplyWorker<R> extends Worker<Message.StorageApply> {
+
+    private static final int MAX_ENTRIES_PER_BATCH = 128;
+    private static final int MAX_APPLIES_AT_ONCE = 64;
+
+    /** Asks the core, on its loop, for the membership after a change. */
+    interface Membership {
+        ConfState after(ConfChange change) throws InterruptedException;
+    }
+
+    private final StateMachine<R> stateMachine;
+    private final Membership membership;
+    private final BiConsumer<List<AppliedEntry<R>>, List<Message>> applied;
+    private long appliedIndex;
+
+    ApplyWorker(
+            StateMachine<R> stateMachine,
+            long appliedIndex,
+            Membership membership,
+            BiConsumer<List<AppliedEntry<R>>, List<Message>> applied) {
+        super(MAX_APPLIES_AT_ONCE);
+        this.stateMachine = stateMachine;
+        this.appliedIndex = appliedIndex;
+        this.membership = membership;
+        this.applied = applied;
+    }
+
+    @Override
+    void work(List<Message.StorageApply> applies) throws InterruptedException {
+        List<CommittedEntry> batch = new ArrayList<>();
+        for (Message.StorageApply apply : applies) {
+            for (Entry entry : apply.entries()) {
+                Invariant.check(
+                        entry.index() == appliedIndex + 1,
+                        "entry " + entry.index() + " is to be applied after " + appliedIndex);
+                appliedIndex = entry.index();
+                if (entry.type() != EntryType.NORMAL) {
+                    flush(batch, List.of());
+                }
+                batch.add(committed(entry));
+                if (batch.size() == MAX_ENTRIES_PER_BATCH) {
+                    flush(batch, List.of());
+                }
+            }
+        }
+        flush(
+                batch,
+                applies.stream().flatMap(apply -> apply.responses().stream()).toList());
+    }
+
+    private CommittedEntry committed(Entry entry) throws InterruptedException {
+        if (entry.type() != EntryType.NORMAL) {
+            ConfState after = membership.after(ConfChange.decode(entry));
+            return new CommittedEntry(entry.index(), entry.term(), null, ByteBuffer.allocate(0), after);
+        }
+        @Nullable EntryHeader header = entry.data().length == 0 ? null : EntryHeader.of(entry.data());
+        int commandStart = header == null ? 0 : EntryHeader.BYTES;
+        ByteBuffer command = ByteBuffer.wrap(entry.data(), commandStart, entry.data().length - commandStart)
+                .slice()
+                .asReadOnlyBuffer();
+        return new CommittedEntry(entry.index(), entry.term(), header, command, null);
+    }
+
+    private void flush(List<CommittedEntry> batch, List<Message> responses) {
+        List<AppliedEntry<R>> done = new ArrayList<>(batch.size());
+        if (!batch.isEmpty()) {
+            List<R> results = stateMachine.apply(List.copyOf(batch));
+            for (int i = 0; i < batch.size(); i++) {
+                CommittedEntry entry = batch.get(i);
+                done.add(new AppliedEntry<>(entry.index(), entry.term(), entry.header(), results.get(i)));
+            }
+            batch.clear();
+        }
+        if (!done.isEmpty() || !responses.isEmpty()) {
+            applied.accept(done, responses);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package io.lightraft.node;
+
+import io.lightraft.raft.Message;
+import io.lightraft.transport.Frame;
+
+/** What a {@link ReplicaCore} wants done. None of these blocks. */
+interface Effects {
+
+    void send(long to, Frame frame);
+
+    /** In order; its responses go out when it is durable. */
+    void store(Message.StorageAppend append);
+
+    /** In order; comes back as {@link ReplicaCore#applied}. */
+    void apply(Message.StorageApply apply);
+}

@@ -1,0 +1,32 @@
+package io.lightraft.node;
+
+import io.lightraft.storage.LogListener;
+import io.lightraft.storage.StorageException;
+import org.jspecify.annotations.Nullable;
+
+/** Stands in for the replica while the log is opened, which has to come first: it holds the lock of the data. */
+public final class LogRelay implements LogListener {
+
+    private volatile @Nullable LogListener target;
+
+    void to(LogListener listener) {
+        target = listener;
+    }
+
+    @Override
+    public void entriesLoaded() {
+        LogListener listener = target;
+        if (listener != null) {
+            listener.entriesLoaded();
+        }
+    }
+
+    @Override
+    public void failed(StorageException fault) {
+        LogListener listener = target;
+        if (listener == null) {
+            throw fault;
+        }
+        listener.failed(fault);
+    }
+}

@@ -1,0 +1,238 @@
+package io.lightraft.node;
+
+import io.lightraft.transport.Frame;
+import io.lightraft.transport.Frame.Verdict;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides the fate of the commands that were given to this node, exactly:
+ *
+ * <ul>
+ *   <li>applied here under its id (incarnation, term, number): done, and this is its result;
+ *   <li>an entry of a later term is applied here and the id was not seen: it can never commit, so it is proposed again;
+ *   <li>refused by the leader of its term, which then never appends it: not done;
+ *   <li>the state came by a snapshot, or the deadline passed, while it was under way: outcome unknown.
+ * </ul>
+ *
+ * <p>A word of "not leader" proves nothing, so there is no such word. Owned by the raft loop; has no clock of its own.
+ */
+final class ProposalOrigin<R> {
+
+    private final UUID incarnation;
+    private final int maxPending;
+    private final long maxBytes;
+    private final BiConsumer<Long, Frame.Proposals> sendTo;
+    private final Supplier<String> whyNoLeader;
+
+    private final Deque<Pending<R>> waiting = new ArrayDeque<>();
+    private final TreeMap<Long, ProposalWindow<R>> windows = new TreeMap<>();
+    private int pendingCount;
+    private long pendingBytes;
+    private long leaderTerm;
+    private long leaderId;
+    private boolean transferring;
+
+    /**
+     * @param sendTo takes a leader's raft id and a frame for it; must not call back before {@link #flush} returns
+     * @param whyNoLeader the words for a command that met its deadline before it could be sent
+     */
+    ProposalOrigin(
+            UUID incarnation,
+            int maxPending,
+            long maxBytes,
+            BiConsumer<Long, Frame.Proposals> sendTo,
+            Supplier<String> whyNoLeader) {
+        this.incarnation = incarnation;
+        this.maxPending = maxPending;
+        this.maxBytes = maxBytes;
+        this.sendTo = sendTo;
+        this.whyNoLeader = whyNoLeader;
+    }
+
+    void propose(byte[] command, CompletableFuture<R> future, long deadlineMillis) {
+        if (pendingCount >= maxPending || pendingBytes + command.length > maxBytes) {
+            future.completeExceptionally(new ReplicaException.Busy("busy: " + pendingCount + " writes (" + pendingBytes
+                    + " bytes) wait on this node. Nothing was done; retry a little later."));
+            return;
+        }
+        pendingCount++;
+        pendingBytes += command.length;
+        waiting.add(new Pending<>(command, future, deadlineMillis));
+    }
+
+    /** Who leads the present term; 0 when unknown. */
+    void leaderIs(long term, long leader) {
+        if (term != leaderTerm || leader != leaderId) {
+            leaderTerm = term;
+            leaderId = leader;
+            transferring = false;
+        }
+    }
+
+    /** Gives what waits a number in the leader's term and sends it. */
+    void flush() {
+        if (leaderId == 0 || transferring) {
+            return;
+        }
+        ProposalWindow<R> window = windows.get(leaderTerm);
+        if (window == null) {
+            if (waiting.isEmpty()) {
+                return;
+            }
+            window = new ProposalWindow<>(incarnation, leaderTerm);
+            windows.put(leaderTerm, window);
+        }
+        while (!waiting.isEmpty()) {
+            window.add(waiting.poll());
+        }
+        send(window.unsent());
+    }
+
+    /** Sends again what the leader has not answered: on a new stream to it, and every few ticks. */
+    void resend() {
+        transferring = false;
+        ProposalWindow<R> window = windows.get(leaderTerm);
+        if (leaderId != 0 && window != null) {
+            send(window.unanswered());
+        }
+    }
+
+    void verdicts(Frame.Verdicts frame) {
+        ProposalWindow<R> window = windows.get(frame.term());
+        if (window == null || !frame.incarnation().equals(incarnation)) {
+            return;
+        }
+        List<Pending<R>> again = new ArrayList<>();
+        for (int i = 0; i < frame.verdicts().size(); i++) {
+            Verdict verdict = frame.verdicts().get(i);
+            Pending<R> refused = window.answered(frame.firstNumber() + i, verdict);
+            if (refused == null) {
+                continue;
+            }
+            if (verdict == Verdict.TRANSFERRING && !refused.future.isDone()) {
+                again.add(refused);
+            } else {
+                release(refused);
+                refused.future.completeExceptionally(new ReplicaException.Busy(
+                        "busy: the leader has too many writes under way. Nothing was done; retry a little later."));
+            }
+        }
+        if (!again.isEmpty()) {
+            transferring = true;
+            requeue(again);
+        }
+    }
+
+    /** An entry was applied here. {@code header} is null for one without a command. */
+    void applied(long term, @Nullable EntryHeader header, @Nullable R result) {
+        if (!windows.isEmpty() && windows.firstKey() < term) {
+            proposeAgain(term);
+        }
+        ProposalWindow<R> window =
+                header == null || !header.incarnation().equals(incarnation) ? null : windows.get(term);
+        Pending<R> pending = window == null || header == null ? null : window.applied(header.number());
+        if (pending != null) {
+            release(pending);
+            pending.future.complete(result);
+        }
+    }
+
+    /** The state machine's content came from a snapshot: what it holds of this node's proposals can't be told. */
+    void snapshotInstalled() {
+        ReplicaException unknown = new ReplicaException.OutcomeUnknown(
+                "outcome unknown: this node was rebuilt from a snapshot while the write was under way. Look whether it"
+                        + " took effect before you repeat it.");
+        for (ProposalWindow<R> window : windows.values()) {
+            for (Pending<R> pending : window.unresolved()) {
+                pending.resolved = true;
+                release(pending);
+                pending.future.completeExceptionally(unknown);
+            }
+        }
+        windows.headMap(leaderTerm).clear();
+    }
+
+    void expire(long nowMillis) {
+        Iterator<Pending<R>> iterator = waiting.iterator();
+        while (iterator.hasNext()) {
+            Pending<R> pending = iterator.next();
+            if (pending.deadlineMillis <= nowMillis) {
+                iterator.remove();
+                release(pending);
+                pending.future.completeExceptionally(new ReplicaException.NoLeader(
+                        whyNoLeader.get() + ". Nothing was done; retry when a majority of the nodes is up."));
+            }
+        }
+        for (ProposalWindow<R> window : windows.values()) {
+            for (Pending<R> pending : window.unresolved()) {
+                if (pending.deadlineMillis <= nowMillis && !pending.future.isDone()) {
+                    pending.future.completeExceptionally(new ReplicaException.OutcomeUnknown("outcome unknown: the"
+                            + " deadline passed while the write was under way (" + whyNoLeader.get()
+                            + "). Look whether it took effect before you repeat it."));
+                }
+            }
+        }
+    }
+
+    /** Ends everything: the node stops. */
+    void stop(String reason) {
+        for (Pending<R> pending : waiting) {
+            pending.future.completeExceptionally(new ReplicaException.Stopped(reason + ". Nothing was done."));
+        }
+        waiting.clear();
+        for (ProposalWindow<R> window : windows.values()) {
+            for (Pending<R> pending : window.unresolved()) {
+                pending.future.completeExceptionally(new ReplicaException.OutcomeUnknown(
+                        "outcome unknown: " + reason + " while the write was under way."));
+            }
+        }
+        windows.clear();
+    }
+
+    boolean isIdle() {
+        return pendingCount == 0;
+    }
+
+    private void proposeAgain(long appliedTerm) {
+        Map<Long, ProposalWindow<R>> dead = windows.headMap(appliedTerm);
+        List<Pending<R>> again = new ArrayList<>();
+        for (ProposalWindow<R> window : dead.values()) {
+            for (Pending<R> pending : window.unresolved()) {
+                if (pending.future.isDone()) {
+                    release(pending);
+                } else {
+                    again.add(pending);
+                }
+            }
+        }
+        dead.clear();
+        requeue(again);
+    }
+
+    private void requeue(List<Pending<R>> proposals) {
+        for (int i = proposals.size() - 1; i >= 0; i--) {
+            waiting.addFirst(proposals.get(i));
+        }
+    }
+
+    private void release(Pending<R> pending) {
+        pendingCount--;
+        pendingBytes -= pending.command.length;
+    }
+
+    private void send(List<Frame.Proposals> frames) {
+        long to = leaderId;
+        frames.forEach(frame -> sendTo.accept(to, frame));
+    }
+}

@@ -1,0 +1,313 @@
+package io.lightraft.node;
+
+import io.lightraft.raft.ConfState;
+import io.lightraft.raft.InvariantViolation;
+import io.lightraft.raft.Message;
+import io.lightraft.raft.Role;
+import io.lightraft.raft.confchange.ConfChange;
+import io.lightraft.storage.DurableLog;
+import io.lightraft.storage.LogListener;
+import io.lightraft.storage.StorageException;
+import io.lightraft.transport.Frame;
+import io.lightraft.transport.FrameHandler;
+import io.lightraft.transport.Transport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * A running replica: a {@link ReplicaCore} with its loop, its storage worker and its apply worker. What fails in any of
+ * them (not a statement, but the node) stops all of it at once and for good, and says why.
+ */
+public final class Replica<R> implements Replicator<R>, FrameHandler, LogListener, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Replica.class);
+    private static final Duration LOOP_PATIENCE = Duration.ofMillis(500);
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
+
+    private final ReplicaConfig config;
+    private final DurableLog durableLog;
+    private final EventLoop loop;
+    private final ReplicaCore<R> core;
+    private final StorageWorker storage;
+    private final ApplyWorker<R> apply;
+    private final Transport transport;
+    private final Consumer<Throwable> onFailure;
+    private final List<Thread> threads = new ArrayList<>();
+
+    private volatile @Nullable String failure;
+    private volatile boolean closed;
+    private volatile ReplicaStatus lastStatus;
+
+    /**
+     * @param incarnation names this run of the process; random, as it also seeds everything random here
+     * @param durableLog closed with this replica
+     * @param relay what the log was opened with
+     * @param transport not started yet, or started with this replica afterwards; closed with it
+     * @param onFailure told once, on the failing thread, when the replica stops by itself
+     * @throws StateAheadOfLogException when the log does not reach up to what the state machine holds
+     */
+    public Replica(
+            ReplicaConfig config,
+            UUID incarnation,
+            StateMachine<R> stateMachine,
+            DurableLog durableLog,
+            LogRelay relay,
+            Transport transport,
+            Consumer<Throwable> onFailure) {
+        this.config = config;
+        this.transport = transport;
+        this.onFailure = onFailure;
+        this.loop = new EventLoop(config.tickMillis());
+        this.durableLog = durableLog;
+        StateMachine.Applied applied = stateMachine.applied();
+        StateAheadOfLogException.check(applied, durableLog);
+        this.core = new ReplicaCore<>(
+                config, incarnation, durableLog, applied, effects(), this::logRole, System::currentTimeMillis);
+        loop.drive(core);
+        this.storage = new StorageWorker(durableLog, this::release);
+        this.apply = new ApplyWorker<>(
+                stateMachine,
+                applied.index(),
+                this::membershipAfter,
+                (entries, responses) ->
+                        loop.post(new Told("applied", entries.size()), () -> core.applied(entries, responses)));
+        this.lastStatus = core.status(null);
+        relay.to(this);
+    }
+
+    public void start() {
+        startThread("apply", apply);
+        startThread("storage", storage);
+        startThread("raft", loop);
+    }
+
+    @Override
+    public CompletableFuture<R> propose(byte[] command, Duration timeout) {
+        CompletableFuture<R> future = new CompletableFuture<>();
+        if (command.length > config.maxCommandBytes()) {
+            future.completeExceptionally(new ReplicaException.Rejected("the write takes " + command.length
+                    + " bytes, more than the limit of " + config.maxCommandBytes() + ". Split it."));
+        } else {
+            ask("propose", future, () -> core.propose(command, future, timeout.toMillis()));
+        }
+        return future;
+    }
+
+    @Override
+    public CompletableFuture<Long> readIndex(Duration timeout) {
+        CompletableFuture<Long> future = new CompletableFuture<>();
+        ask("readIndex", future, () -> core.readIndex(future, timeout.toMillis()));
+        return future;
+    }
+
+    @Override
+    public ReplicaStatus status() {
+        lastStatus = onLoop("status", () -> core.status(null), lastStatus);
+        String stopped = failure;
+        return stopped == null ? lastStatus : lastStatus.failed(stopped);
+    }
+
+    @Override
+    public @Nullable Duration leaderContactAge() {
+        return onLoop("leader contact", () -> Optional.ofNullable(core.leaderContactAge()), Optional.<Duration>empty())
+                .orElse(null);
+    }
+
+    @Override
+    public void received(long from, Frame frame) {
+        loop.post(frame, () -> core.received(from, frame));
+    }
+
+    @Override
+    public void unreachable(long peer) {
+        loop.post(new Told("unreachable", peer), () -> core.unreachable(peer));
+    }
+
+    @Override
+    public void connected(long peer) {
+        loop.post(new Told("connected", peer), () -> core.connected(peer));
+    }
+
+    @Override
+    public void presumedDead(long peer) {
+        loop.post(new Told("presumed dead", peer), () -> core.presumedDead(peer));
+    }
+
+    @Override
+    public void entriesLoaded() {
+        loop.post("entries loaded", core::entriesLoaded);
+    }
+
+    @Override
+    public void failed(StorageException fault) {
+        fail(fault);
+    }
+
+    /** Waits until nothing that was given to this replica is open any more, or for so long. */
+    public void drain(Duration patience) {
+        CompletableFuture<Void> idle = new CompletableFuture<>();
+        loop.post("drain", () -> core.whenIdle(() -> idle.complete(null)), () -> idle.complete(null));
+        try {
+            idle.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException late) {
+            log.warn("some requests were still open when this node had to stop");
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Stops the threads and closes the log and the transport. The state machine is its owner's to close. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        stopLoop();
+        join("raft");
+        transport.close();
+        storage.stop();
+        apply.stop();
+        join("storage");
+        join("apply");
+        durableLog.close();
+    }
+
+    private Effects effects() {
+        return new Effects() {
+            @Override
+            public void send(long to, Frame frame) {
+                transport.send(to, frame);
+            }
+
+            @Override
+            public void store(Message.StorageAppend append) {
+                storage.add(append);
+            }
+
+            @Override
+            public void apply(Message.StorageApply committed) {
+                apply.add(committed);
+            }
+        };
+    }
+
+    private void release(Message response) {
+        if (response.to() == config.raftId()) {
+            loop.post(response, () -> core.stored(response));
+        } else {
+            transport.send(response.to(), new Frame.Raft(response));
+        }
+    }
+
+    private ConfState membershipAfter(ConfChange change) throws InterruptedException {
+        CompletableFuture<ConfState> answer = new CompletableFuture<>();
+        loop.post(change, () -> answer.complete(core.applyConfChange(change)), () -> answer.cancel(false));
+        try {
+            return answer.get();
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private void ask(String what, CompletableFuture<?> future, Runnable action) {
+        loop.post(
+                what,
+                action,
+                () -> future.completeExceptionally(
+                        new ReplicaException.Stopped(stopReason() + ". Nothing was done; use another node.")));
+    }
+
+    /** Asks the loop; a loop that is busy or has ended is not waited for. */
+    private <T> T onLoop(String what, Supplier<T> question, T otherwise) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        loop.post(what, () -> answer.complete(question.get()), () -> answer.complete(otherwise));
+        try {
+            return answer.get(LOOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException slow) {
+            return otherwise;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return otherwise;
+        }
+    }
+
+    private void stopLoop() {
+        Runnable end = () -> core.stop(stopReason());
+        loop.post("stop", end, end);
+        loop.stop();
+    }
+
+    private String stopReason() {
+        return failure == null ? "this node is shutting down" : "this node has stopped: " + failure;
+    }
+
+    private void fail(Throwable cause) {
+        synchronized (this) {
+            if (failure != null || closed) {
+                return;
+            }
+            failure = String.valueOf(cause.getMessage() == null ? cause : cause.getMessage());
+        }
+        log.error("this node stops: {}", failure, cause);
+        if (cause instanceof InvariantViolation && Thread.currentThread() == thread("raft")) {
+            log.error("the last events of the raft loop: {}; {}", loop.lastEvents(), core.describe());
+        }
+        stopLoop();
+        onFailure.accept(cause);
+    }
+
+    private void logRole(Role from, Role to, long term, String reason) {
+        log.info("term={} role={}->{} reason={}", term, from, to, reason);
+    }
+
+    private void startThread(String name, Runnable work) {
+        Thread thread = new Thread(
+                () -> {
+                    MDC.put("node", Integer.toString(config.nodeId()));
+                    try {
+                        work.run();
+                    } catch (Throwable fault) {
+                        fail(fault);
+                    }
+                },
+                threadName(name));
+        threads.add(thread);
+        thread.start();
+    }
+
+    private String threadName(String name) {
+        return "n" + config.nodeId() + "-" + name;
+    }
+
+    private Thread thread(String name) {
+        return threads.stream()
+                .filter(thread -> thread.getName().equals(threadName(name)))
+                .findFirst()
+                .orElseGet(Thread::new);
+    }
+
+    private void join(String name) {
+        try {
+            thread(name).join(STOP_PATIENCE.toMillis());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** An event, for the dump of the last ones. */
+    private record Told(String what, long number) {}
+}

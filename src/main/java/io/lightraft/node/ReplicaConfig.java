@@ -1,0 +1,54 @@
+package io.lightraft.node;
+
+import java.util.List;
+
+/**
+ * The settings of one replica.
+ *
+ * @param nodeId this node's index
+ * @param members the cluster as {@code lightraft.toml} describes it, this node included
+ * @param tickMillis how long a tick of the core takes
+ * @param heartbeatTicks ticks between a leader's heartbeats
+ * @param electionTimeoutTicks ticks without a leader before a follower campaigns, at the least
+ * @param maxPendingProposals proposals of this node without an outcome; further ones are refused as busy
+ * @param maxPendingBytes their commands, in bytes
+ * @param maxCommandBytes the largest command
+ */
+public record ReplicaConfig(
+        int nodeId,
+        List<Member> members,
+        int tickMillis,
+        int heartbeatTicks,
+        int electionTimeoutTicks,
+        int maxPendingProposals,
+        long maxPendingBytes,
+        int maxCommandBytes) {
+
+    private static final int MAX_PENDING_PROPOSALS = 20_000;
+    private static final long MAX_PENDING_BYTES = 64L << 20;
+    private static final int MAX_COMMAND_BYTES = 32 << 20;
+    private static final int TICKS_PER_HEARTBEAT = 5;
+
+    public ReplicaConfig {
+        members = List.copyOf(members);
+    }
+
+    /** The default limits; a heartbeat takes {@value #TICKS_PER_HEARTBEAT} ticks, so that elections spread finely. */
+    public static ReplicaConfig of(
+            int nodeId, List<Member> members, int heartbeatIntervalMillis, int electionTimeoutMillis) {
+        int tickMillis = Math.max(1, heartbeatIntervalMillis / TICKS_PER_HEARTBEAT);
+        return new ReplicaConfig(
+                nodeId,
+                members,
+                tickMillis,
+                Math.max(1, heartbeatIntervalMillis / tickMillis),
+                Math.max(2, electionTimeoutMillis / tickMillis),
+                MAX_PENDING_PROPOSALS,
+                MAX_PENDING_BYTES,
+                MAX_COMMAND_BYTES);
+    }
+
+    public long raftId() {
+        return nodeId + 1L;
+    }
+}

@@ -1,0 +1,314 @@
+package io.lightraft.node;
+
+import io.lightraft.raft.ConfState;
+import io.lightraft.raft.HardState;
+import io.lightraft.raft.LogStorage;
+import io.lightraft.raft.Message;
+import io.lightraft.raft.ProposeResult;
+import io.lightraft.raft.Raft;
+import io.lightraft.raft.RaftConfig;
+import io.lightraft.raft.RaftListener;
+import io.lightraft.raft.ReadState;
+import io.lightraft.raft.Ready;
+import io.lightraft.raft.Role;
+import io.lightraft.raft.confchange.ConfChange;
+import io.lightraft.transport.Frame;
+import io.lightraft.transport.Frame.Verdict;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One replica without its threads: the consensus core with what this node proposes, accepts as a leader, and reads.
+ * Deterministic: time, randomness and the wall clock are handed in. All methods are called on the raft loop; events
+ * first, then {@link #turn}.
+ */
+final class ReplicaCore<R> {
+
+    private static final int RESEND_TICKS = 10;
+    private static final int EXPIRE_TICKS = 2;
+
+    private final ReplicaConfig config;
+    private final Effects effects;
+    private final LongSupplier wallClockMillis;
+    private final SplittableRandom random;
+    private final Raft raft;
+    private final ProposalOrigin<R> origin;
+    private final ProposalIntake intake = new ProposalIntake(this::append);
+    private final ReadRounds reads;
+    private final PeerContacts contacts = new PeerContacts();
+    private final StatusView view;
+
+    private long nowMillis;
+    private long tickCount;
+    private int campaignInTicks;
+    private long logClockMillis;
+    private long knownTerm;
+    private long knownLeader;
+    private boolean ready;
+    private CompletableFuture<Long> caughtUp = CompletableFuture.completedFuture(0L);
+    private @Nullable Runnable idleCallback;
+
+    ReplicaCore(
+            ReplicaConfig config,
+            UUID incarnation,
+            LogStorage log,
+            StateMachine.Applied applied,
+            Effects effects,
+            RaftListener listener,
+            LongSupplier wallClockMillis) {
+        this.config = config;
+        this.effects = effects;
+        this.wallClockMillis = wallClockMillis;
+        this.random =
+                new SplittableRandom(incarnation.getMostSignificantBits() ^ incarnation.getLeastSignificantBits());
+        this.raft = new Raft(
+                RaftConfig.builder(config.raftId())
+                        .electionTimeoutTicks(config.electionTimeoutTicks())
+                        .heartbeatTicks(config.heartbeatTicks())
+                        .appliedIndex(applied.index())
+                        .confState(applied.confState())
+                        .seed(random.nextLong())
+                        .build(),
+                log,
+                listener);
+        this.view = new StatusView(config, raft, contacts);
+        this.origin = new ProposalOrigin<>(
+                incarnation,
+                config.maxPendingProposals(),
+                config.maxPendingBytes(),
+                this::sendProposals,
+                view::whyNoLeader);
+        this.reads = new ReadRounds(
+                incarnation, 2 * config.heartbeatTicks(), applied.index(), raft::readIndex, view::whyNoLeader);
+    }
+
+    void propose(byte[] command, CompletableFuture<R> future, long timeoutMillis) {
+        origin.propose(command, future, nowMillis + timeoutMillis);
+    }
+
+    void readIndex(CompletableFuture<Long> future, long timeoutMillis) {
+        reads.await(future, nowMillis + timeoutMillis);
+    }
+
+    void received(long from, Frame frame) {
+        if (from == raft.leaderId()) {
+            contacts.heardOfLeader(nowMillis);
+        }
+        if (frame instanceof Frame.Raft carried) {
+            // A stream was opened by one node; what comes down it speaks for that node only.
+            if (carried.message().from() == from && carried.message().to() == raft.id()) {
+                raft.step(carried.message());
+            }
+        } else if (frame instanceof Frame.Proposals proposals) {
+            Frame.Verdicts verdicts = accept(proposals);
+            if (verdicts != null) {
+                effects.send(from, verdicts);
+            }
+        } else if (frame instanceof Frame.Verdicts verdicts) {
+            origin.verdicts(verdicts);
+        }
+    }
+
+    /** An acknowledgement of the storage worker. */
+    void stored(Message response) {
+        raft.step(response);
+    }
+
+    void applied(List<AppliedEntry<R>> entries, List<Message> responses) {
+        responses.forEach(raft::step);
+        for (AppliedEntry<R> entry : entries) {
+            if (entry.header() != null) {
+                logClockMillis = Math.max(logClockMillis, entry.header().clockMillis());
+            }
+            origin.applied(entry.term(), entry.header(), entry.result());
+            reads.applied(entry.index());
+        }
+    }
+
+    /** The apply worker has reached a membership change. */
+    ConfState applyConfChange(ConfChange change) {
+        return raft.applyConfChange(change);
+    }
+
+    void entriesLoaded() {
+        raft.retryUnavailable();
+    }
+
+    void unreachable(long peer) {
+        contacts.lost(peer);
+        raft.reportUnreachable(peer);
+    }
+
+    void connected(long peer) {
+        contacts.connected(peer);
+        if (peer == raft.leaderId()) {
+            origin.resend();
+        }
+    }
+
+    /**
+     * The peer's process is gone. A follower of it need not wait for the election timeout; the little delay keeps
+     * followers that see it at the same moment from splitting the vote.
+     */
+    void presumedDead(long peer) {
+        contacts.lost(peer);
+        if (raft.role() == Role.FOLLOWER && raft.leaderId() == peer) {
+            raft.forgetLeader();
+            campaignInTicks = 1 + random.nextInt(config.heartbeatTicks());
+        }
+    }
+
+    /** Ends a turn of the loop: at most one tick, then everything that follows from the events. */
+    void turn(long now, boolean tick) {
+        nowMillis = now;
+        if (tick) {
+            tick();
+        }
+        noteLeader();
+        origin.flush();
+        reads.flush();
+        if (raft.hasReady()) {
+            handOut(raft.ready());
+            noteLeader();
+        }
+        if (idleCallback != null && origin.isIdle() && reads.isIdle()) {
+            idleCallback.run();
+            idleCallback = null;
+        }
+    }
+
+    boolean hasReady() {
+        return raft.hasReady();
+    }
+
+    void now(long millis) {
+        nowMillis = millis;
+    }
+
+    /** Calls back once nothing that was given to this replica is open any more. */
+    void whenIdle(Runnable callback) {
+        idleCallback = callback;
+    }
+
+    void stop(String reason) {
+        origin.stop(reason);
+        reads.stop(reason);
+    }
+
+    /** Null when it never heard of one. */
+    @Nullable
+    Duration leaderContactAge() {
+        return raft.role() == Role.LEADER ? Duration.ZERO : contacts.leaderAge(nowMillis);
+    }
+
+    ReplicaStatus status(@Nullable String failure) {
+        return view.status(ready, failure);
+    }
+
+    private void tick() {
+        tickCount++;
+        raft.tick();
+        reads.tick();
+        if (tickCount % RESEND_TICKS == 0) {
+            origin.resend();
+        }
+        if (tickCount % EXPIRE_TICKS == 0) {
+            origin.expire(nowMillis);
+            reads.expire(nowMillis);
+        }
+        if (campaignInTicks > 0 && --campaignInTicks == 0 && raft.leaderId() == 0 && raft.role() == Role.FOLLOWER) {
+            raft.campaign();
+        }
+    }
+
+    private void noteLeader() {
+        if (raft.term() == knownTerm && raft.leaderId() == knownLeader) {
+            return;
+        }
+        knownTerm = raft.term();
+        knownLeader = raft.leaderId();
+        origin.leaderIs(knownTerm, knownLeader);
+        reads.leaderChanged();
+        ready = false;
+        if (knownLeader != 0) {
+            contacts.heardOfLeader(nowMillis);
+            becomeReady();
+        }
+    }
+
+    /** Ready means caught up, and a read point that was reached under the present leader is the proof of it. */
+    private void becomeReady() {
+        if (caughtUp.isDone()) {
+            caughtUp = new CompletableFuture<>();
+            caughtUp.thenRun(() -> ready = knownLeader != 0);
+            reads.await(caughtUp, Long.MAX_VALUE);
+        }
+    }
+
+    private void handOut(Ready output) {
+        for (ReadState state : output.readStates()) {
+            reads.confirmed(state.context(), state.index());
+        }
+        for (Message message : output.messages()) {
+            if (message instanceof Message.StorageAppend append) {
+                effects.store(append);
+            } else if (message instanceof Message.StorageApply apply) {
+                effects.apply(apply);
+            } else {
+                effects.send(message.to(), new Frame.Raft(message));
+            }
+        }
+    }
+
+    private void sendProposals(long leader, Frame.Proposals frame) {
+        if (leader != raft.id()) {
+            effects.send(leader, frame);
+            return;
+        }
+        Frame.Verdicts verdicts = accept(frame);
+        if (verdicts != null) {
+            origin.verdicts(verdicts);
+        }
+    }
+
+    private Frame.@Nullable Verdicts accept(Frame.Proposals frame) {
+        return raft.role() == Role.LEADER ? intake.accept(frame, raft.term()) : null;
+    }
+
+    private Verdict append(UUID source, long firstNumber, List<byte[]> commands) {
+        logClockMillis = Math.max(logClockMillis, wallClockMillis.getAsLong());
+        List<byte[]> entries = new ArrayList<>(commands.size());
+        for (int i = 0; i < commands.size(); i++) {
+            entries.add(new EntryHeader(
+                            EntryHeader.FORMAT_VERSION, logClockMillis, random.nextLong(), source, firstNumber + i)
+                    .prepend(commands.get(i)));
+        }
+        ProposeResult result = raft.propose(entries);
+        return switch (result.outcome()) {
+            case APPENDED -> Verdict.APPENDED;
+            case DROPPED_TRANSFER -> Verdict.TRANSFERRING;
+            default -> Verdict.BUSY;
+        };
+    }
+
+    /** What the last-resort dump of a failed node shows first. */
+    String describe() {
+        HardState hard = raft.status().hardState();
+        return Stream.of(
+                        "role=" + raft.role(),
+                        "term=" + hard.term(),
+                        "vote=" + hard.vote(),
+                        "commit=" + hard.commit(),
+                        "applied=" + raft.appliedIndex(),
+                        "last=" + raft.lastIndex())
+                .reduce((a, b) -> a + " " + b)
+                .orElse("");
+    }
+}

@@ -1,0 +1,75 @@
+package io.lightraft.node;
+
+import io.lightraft.node.ReplicaStatus.MemberStatus;
+import io.lightraft.raft.ConfState;
+import io.lightraft.raft.Raft;
+import io.lightraft.raft.RaftStatus;
+import io.lightraft.raft.Role;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the core knows, in the words of those who run it. Owned by the raft loop. */
+final class StatusView {
+
+    private final ReplicaConfig config;
+    private final Raft raft;
+    private final PeerContacts contacts;
+
+    StatusView(ReplicaConfig config, Raft raft, PeerContacts contacts) {
+        this.config = config;
+        this.raft = raft;
+        this.contacts = contacts;
+    }
+
+    ReplicaStatus status(boolean ready, @Nullable String failure) {
+        RaftStatus status = raft.status();
+        List<MemberStatus> members = new ArrayList<>();
+        for (Member member : config.members()) {
+            members.add(member(member, status));
+        }
+        return new ReplicaStatus(
+                config.nodeId(),
+                status.learner() ? "LEARNER" : status.role().name(),
+                raft.term(),
+                raft.leaderId() == 0 ? null : (int) (raft.leaderId() - 1),
+                raft.commitIndex(),
+                raft.appliedIndex(),
+                raft.lastIndex(),
+                raft.firstIndex(),
+                raft.firstIndex() - 1,
+                ready && failure == null,
+                failure,
+                members);
+    }
+
+    /** Why nothing can be decided at present: how many voters this node can talk to, itself included. */
+    String whyNoLeader() {
+        ConfState membership = raft.status().confState();
+        long reachable = membership.voters().stream().filter(this::isReachable).count();
+        int voters = membership.voters().size();
+        if (reachable > voters / 2) {
+            return raft.leaderId() == 0
+                    ? "no leader: an election is under way, " + reachable + " of " + voters + " voters reachable"
+                    : "no answer in time: " + reachable + " of " + voters + " voters reachable";
+        }
+        return "no quorum: " + reachable + " of " + voters + " voters reachable";
+    }
+
+    private MemberStatus member(Member member, RaftStatus status) {
+        long id = member.raftId();
+        RaftStatus.@Nullable Peer progress =
+                raft.role() == Role.LEADER ? status.peers().get(id) : null;
+        return new MemberStatus(
+                member,
+                status.confState().voters().contains(id),
+                id == raft.leaderId(),
+                progress == null ? null : progress.matchIndex(),
+                progress == null ? null : Math.max(0, raft.lastIndex() - progress.matchIndex()),
+                isReachable(id));
+    }
+
+    private boolean isReachable(long id) {
+        return id == raft.id() || contacts.isConnected(id);
+    }
+}

@@ -1,0 +1,246 @@
+package io.lightraft.node;
+
+import io.lightraft.raft.ConfState;
+import io.lightraft.raft.Entry;
+import io.lightraft.raft.Message;
+import io.lightraft.raft.RaftListener;
+import io.lightraft.transport.Frame;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Replicas without threads under a seeded scheduler: frames are lost, doubled and delayed, nodes crash and come back with
+ * what was durable. A tick is a millisecond.
+ */
+final class SimulatedCluster {
+
+    static final int HEARTBEAT_TICKS = 3;
+    static final int ELECTION_TIMEOUT_TICKS = 20;
+
+    final SplittableRandom random;
+    final Map<Long, Node> nodes = new LinkedHashMap<>();
+    final Set<String> cutLinks = new HashSet<>();
+    double lossRate;
+    double duplicateRate;
+    int maxDelayTicks = 2;
+    long now;
+
+    private final List<Flight> flights = new ArrayList<>();
+    private final List<Member> members = new ArrayList<>();
+    private long runs;
+
+    private record Flight(long due, long from, long to, Frame frame) {}
+
+    SimulatedCluster(int size, long seed) {
+        random = new SplittableRandom(seed);
+        for (int i = 0; i < size; i++) {
+            members.add(new Member(i, "", "", ""));
+        }
+        members.forEach(member -> nodes.put(member.raftId(), new Node(member)));
+        nodes.values().forEach(Node::start);
+    }
+
+    /** One replica with what it has on disk; the state machine is the list of applied commands. */
+    final class Node implements Effects {
+        final Member member;
+        final SimulatedLog log = new SimulatedLog();
+        final List<String> state = new ArrayList<>();
+        private long appliedIndex;
+        private long appliedTerm;
+        private final List<Message.StorageAppend> appends = new ArrayList<>();
+        private final List<Message.StorageApply> applies = new ArrayList<>();
+        ReplicaCore<String> core;
+        boolean up;
+
+        Node(Member member) {
+            this.member = member;
+        }
+
+        void start() {
+            ConfState voters =
+                    ConfState.ofVoters(members.stream().map(Member::raftId).toList());
+            core = new ReplicaCore<>(
+                    new ReplicaConfig(
+                            member.nodeId(),
+                            members,
+                            1,
+                            HEARTBEAT_TICKS,
+                            ELECTION_TIMEOUT_TICKS,
+                            1000,
+                            1 << 20,
+                            1 << 20),
+                    new UUID(++runs, random.nextLong()),
+                    log,
+                    new StateMachine.Applied(appliedIndex, appliedTerm, voters),
+                    this,
+                    RaftListener.NONE,
+                    () -> now);
+            core.now(now);
+            up = true;
+            others().forEach(other -> core.connected(other.member.raftId()));
+        }
+
+        void crash() {
+            up = false;
+            appends.clear();
+            applies.clear();
+            core.stop("crashed");
+        }
+
+        CompletableFuture<String> propose(String command, long timeoutTicks) {
+            CompletableFuture<String> future = new CompletableFuture<>();
+            core.now(now);
+            core.propose(command.getBytes(StandardCharsets.UTF_8), future, timeoutTicks);
+            return future;
+        }
+
+        CompletableFuture<Long> read(long timeoutTicks) {
+            CompletableFuture<Long> future = new CompletableFuture<>();
+            core.now(now);
+            core.readIndex(future, timeoutTicks);
+            return future;
+        }
+
+        ReplicaStatus status() {
+            return core.status(null);
+        }
+
+        private List<Node> others() {
+            return nodes.values().stream().filter(node -> node != this).toList();
+        }
+
+        @Override
+        public void send(long to, Frame frame) {
+            SimulatedCluster.this.send(member.raftId(), to, frame);
+        }
+
+        @Override
+        public void store(Message.StorageAppend append) {
+            appends.add(append);
+        }
+
+        @Override
+        public void apply(Message.StorageApply apply) {
+            applies.add(apply);
+        }
+
+        private void work() {
+            while (!appends.isEmpty() && random.nextInt(3) > 0) {
+                Message.StorageAppend append = appends.remove(0);
+                log.write(append.hardState(), append.entries());
+                for (Message response : append.responses()) {
+                    if (response.to() == member.raftId()) {
+                        core.stored(response);
+                    } else {
+                        send(response.to(), new Frame.Raft(response));
+                    }
+                }
+            }
+            while (!applies.isEmpty() && random.nextInt(3) > 0) {
+                Message.StorageApply apply = applies.remove(0);
+                core.applied(apply.entries().stream().map(this::applyOne).toList(), apply.responses());
+            }
+        }
+
+        private AppliedEntry<String> applyOne(Entry entry) {
+            appliedIndex = entry.index();
+            appliedTerm = entry.term();
+            if (entry.data().length == 0) {
+                return new AppliedEntry<>(entry.index(), entry.term(), null, null);
+            }
+            String command = new String(
+                    Arrays.copyOfRange(entry.data(), EntryHeader.BYTES, entry.data().length), StandardCharsets.UTF_8);
+            state.add(command);
+            return new AppliedEntry<>(
+                    entry.index(), entry.term(), EntryHeader.of(entry.data()), command + "@" + entry.index());
+        }
+    }
+
+    void cut(long from, long to) {
+        cutLinks.add(from + ">" + to);
+    }
+
+    void isolate(long id) {
+        nodes.keySet().forEach(other -> {
+            cut(id, other);
+            cut(other, id);
+        });
+    }
+
+    void heal() {
+        cutLinks.clear();
+        lossRate = 0;
+        duplicateRate = 0;
+        nodes.values().stream().filter(node -> !node.up).forEach(Node::start);
+    }
+
+    void run(int ticks) {
+        for (int i = 0; i < ticks; i++) {
+            step();
+        }
+    }
+
+    Node leader() {
+        for (int i = 0; i < 2000; i++) {
+            for (Node node : nodes.values()) {
+                if (node.up
+                        && node.status().role().equals("LEADER")
+                        && node.status().ready()) {
+                    return node;
+                }
+            }
+            step();
+        }
+        throw new AssertionError("no leader in 2000 ticks: "
+                + nodes.values().stream()
+                        .map(node -> "\n" + node.up + " " + node.core.describe())
+                        .toList());
+    }
+
+    Node follower() {
+        Node leader = leader();
+        return nodes.values().stream()
+                .filter(node -> node != leader)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void step() {
+        now++;
+        List<Flight> due = flights.stream().filter(flight -> flight.due <= now).toList();
+        flights.removeAll(due);
+        for (Flight flight : due) {
+            Node node = nodes.get(flight.to);
+            if (node.up) {
+                node.core.now(now);
+                node.core.received(flight.from, flight.frame);
+            }
+        }
+        for (Node node : nodes.values()) {
+            if (node.up) {
+                node.core.now(now);
+                node.work();
+                node.core.turn(now, true);
+            }
+        }
+    }
+
+    private void send(long from, long to, Frame frame) {
+        if (cutLinks.contains(from + ">" + to) || random.nextDouble() < lossRate) {
+            return;
+        }
+        flights.add(new Flight(now + 1 + random.nextInt(maxDelayTicks), from, to, frame));
+        if (random.nextDouble() < duplicateRate) {
+            flights.add(new Flight(now + 1 + random.nextInt(20), from, to, frame));
+        }
+    }
+}
