@@ -8,6 +8,7 @@ public final class Session {
 
     private long lastInsertRowid;
     private long rowsAffected;
+    private boolean hasWritten;
 
     long lastInsertRowid() {
         return lastInsertRowid;
@@ -17,8 +18,13 @@ public final class Session {
         return rowsAffected;
     }
 
+    boolean hasWritten() {
+        return hasWritten;
+    }
+
     void changed(long newRowsAffected, long newLastInsertRowid) {
         rowsAffected = newRowsAffected;
         lastInsertRowid = newLastInsertRowid;
+        hasWritten = true;
     }
 }

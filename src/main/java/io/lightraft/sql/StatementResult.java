@@ -9,8 +9,12 @@ public sealed interface StatementResult {
     /** The values of SQLite's changes() and last_insert_rowid() after the statement. */
     record Changed(long rowsAffected, long lastInsertRowid) implements StatementResult {}
 
-    /** Rows that came back: RETURNING, or a SELECT among the statements of a write. */
-    record Rows(List<Column> columns, List<List<@Nullable Object>> rows) implements StatementResult {}
+    /**
+     * Rows that came back: RETURNING, or a SELECT among the statements of a write. With them the values of changes()
+     * and last_insert_rowid() after the statement, which the session goes on with.
+     */
+    record Rows(List<Column> columns, List<List<@Nullable Object>> rows, long rowsAffected, long lastInsertRowid)
+            implements StatementResult {}
 
     /** The statement failed and changed nothing. {@code code} is SQLite's extended result code. */
     record Failed(int code, String message) implements StatementResult {}

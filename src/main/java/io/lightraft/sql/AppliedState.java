@@ -1,0 +1,20 @@
+package io.lightraft.sql;
+
+import io.lightraft.raft.ConfState;
+
+/**
+ * What the internal row holds: how far the state has come, and what the next entry goes on from.
+ *
+ * @param logClockMillis the highest clock of an entry so far
+ * @param lastInsertRowid what last_insert_rowid() gave after the last command
+ * @param rowsAffected what changes() gave after the last command
+ * @param outcomeHash over the outcomes of all entries; see {@link OutcomeHash}
+ */
+record AppliedState(
+        long index,
+        long term,
+        ConfState confState,
+        long logClockMillis,
+        long lastInsertRowid,
+        long rowsAffected,
+        long outcomeHash) {}

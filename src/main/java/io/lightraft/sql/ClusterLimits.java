@@ -1,0 +1,15 @@
+package io.lightraft.sql;
+
+/**
+ * Bounds that decide about results, so they have to be equal on all nodes: kept in the database itself, seeded when it
+ * is made.
+ *
+ * @param opcodeBudget what the statements of one entry may take, in instructions of SQLite's virtual machine
+ * @param maxReturnedBytes of all rows that one entry returns
+ * @param maxStatementBytes length of one statement's text
+ * @param maxValueBytes length of one text or blob, and of one row
+ */
+public record ClusterLimits(long opcodeBudget, int maxReturnedBytes, int maxStatementBytes, int maxValueBytes) {
+
+    public static final ClusterLimits DEFAULT = new ClusterLimits(1_000_000_000L, 8 << 20, 4 << 20, 64 << 20);
+}

@@ -1,0 +1,19 @@
+package io.lightraft.sql;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one entry of the log asks of the database.
+ *
+ * @param atomic the first failure undoes the whole command and ends it; otherwise each statement stands on its own
+ * @param sessionRowid what last_insert_rowid() gives at the start; null = what the entry before left
+ */
+record Command(
+        List<Statement> statements,
+        boolean atomic,
+        @Nullable Long sessionRowid) {
+
+    /** Changes nothing: it only takes its place in the log. */
+    static final Command EMPTY = new Command(List.of(), false, null);
+}

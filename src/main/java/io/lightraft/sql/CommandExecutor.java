@@ -1,0 +1,267 @@
+package io.lightraft.sql;
+
+import io.lightraft.node.EntryHeader;
+import java.io.File;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the statements of one command inside the open transaction, each (or, if atomic, all) within a savepoint. A
+ * statement that fails leaves nothing behind, whatever its conflict clause says.
+ */
+final class CommandExecutor implements AutoCloseable {
+
+    private static final String SAVEPOINT = "SAVEPOINT _lightraft_entry";
+    private static final String ROLLBACK_TO = "ROLLBACK TO _lightraft_entry";
+    private static final String RELEASE = "RELEASE _lightraft_entry";
+
+    /** SQLite doesn't reset changes() for anything else. WITH is among them: it may begin a change. */
+    private static final Set<String> SETS_CHANGES = Set.of("INSERT", "REPLACE", "UPDATE", "DELETE", "WITH");
+
+    /** Below this much room on the disk, "full" is taken to mean the disk. */
+    private static final long ROOM_BYTES = 64L << 20;
+
+    private final Writer writer;
+    private final ClusterLimits limits;
+    private final File directory;
+    private final OpcodeBudget budget = new OpcodeBudget();
+    private final DeterministicFunctions functions;
+
+    private long clockMillis;
+    private long seed;
+    private long rowid;
+    private boolean rowidKnown;
+    private long rowsAffected;
+    private long returnableBytes;
+
+    CommandExecutor(Writer writer, ClusterLimits limits, File directory) throws SQLException {
+        this.writer = writer;
+        this.limits = limits;
+        this.directory = directory;
+        functions = new DeterministicFunctions(writer.connection(), limits.maxValueBytes());
+        budget.attach(writer.connection());
+    }
+
+    /** What a command did, and what the session it belongs to sees after it. */
+    record Outcome(List<StatementResult> results, long lastInsertRowid, long rowsAffected) {}
+
+    /**
+     * A statement's failure took the whole transaction with it (OR ROLLBACK, RAISE(ROLLBACK), a full sequence, an
+     * exceeded budget): nothing since BEGIN is left.
+     */
+    static final class TransactionLost extends Exception {
+        final int statement;
+        final StatementResult.Failed failure;
+
+        TransactionLost(int statement, StatementResult.Failed failure) {
+            super(failure.message(), null, false, false);
+            this.statement = statement;
+            this.failure = failure;
+        }
+    }
+
+    /**
+     * @param previousRowid what the command before left, used when the command says nothing of its session
+     * @param lost statements that are known to take the transaction with them; they are not run but fail as they did
+     * @throws TransactionLost when another one did; to be run again with that one in {@code lost}
+     * @throws SQLException a failure of the node
+     */
+    Outcome execute(
+            Command command,
+            EntryHeader header,
+            long previousRowid,
+            long previousRowsAffected,
+            Map<Integer, StatementResult.Failed> lost)
+            throws TransactionLost, SQLException {
+        clockMillis = header.clockMillis();
+        seed = header.seed();
+        Long sessionRowid = command.sessionRowid();
+        long startRowid = sessionRowid != null ? sessionRowid : previousRowid;
+        rowsAffected = sessionRowid != null ? 0 : previousRowsAffected;
+        returnableBytes = limits.maxReturnedBytes();
+        budget.reset(limits.opcodeBudget());
+        startFrom(startRowid);
+        List<StatementResult> results = new ArrayList<>(command.statements().size());
+        if (command.atomic()) {
+            writer.run(SAVEPOINT);
+        }
+        for (int i = 0; i < command.statements().size(); i++) {
+            StatementResult result = command.atomic()
+                    ? attempt(command.statements().get(i), i, lost.get(i))
+                    : alone(command.statements().get(i), i, lost.get(i));
+            results.add(result);
+            if (command.atomic() && result instanceof StatementResult.Failed failed) {
+                undo(i, failed, startRowid);
+                break;
+            }
+        }
+        if (command.atomic()) {
+            writer.run(RELEASE);
+        }
+        return new Outcome(results, rowid, rowsAffected);
+    }
+
+    private StatementResult alone(Statement statement, int number, StatementResult.@Nullable Failed known)
+            throws TransactionLost, SQLException {
+        long before = rowid;
+        writer.run(SAVEPOINT);
+        StatementResult result = attempt(statement, number, known);
+        if (result instanceof StatementResult.Failed failed) {
+            undo(number, failed, before);
+        }
+        writer.run(RELEASE);
+        return result;
+    }
+
+    /** Comes first after every failure: only so it shows whether there is still a transaction to go on with. */
+    private void undo(int number, StatementResult.Failed failure, long rowidBefore)
+            throws TransactionLost, SQLException {
+        rowidKnown = false;
+        try {
+            writer.run(ROLLBACK_TO);
+        } catch (SQLException e) {
+            if (SqlErrors.message(e).startsWith("no such savepoint")) {
+                throw new TransactionLost(number, failure);
+            }
+            throw e;
+        }
+        if (failure.code() == SqlErrors.FULL) {
+            throw new TransactionLost(number, failure); // whose fault it was is found out on an entry by itself
+        }
+        rowsAffected = 0;
+        startFrom(rowidBefore);
+    }
+
+    private StatementResult attempt(Statement statement, int number, StatementResult.@Nullable Failed known)
+            throws TransactionLost, SQLException {
+        if (known != null) {
+            if (known.code() == SqlErrors.FULL && !sequenceIsExhausted(statement.sql())) {
+                throw new SQLException("the database or the disk is full");
+            }
+            return known.code() == SqlErrors.FULL
+                    ? new StatementResult.Failed(SqlErrors.ERROR, "an AUTOINCREMENT key has no number left")
+                    : known;
+        }
+        if (budget.exceeded()) {
+            return exceeded();
+        }
+        try (PreparedStatement prepared = writer.connection().prepareStatement(statement.sql())) {
+            Parameters.bind(prepared, statement);
+            functions.use(clockMillis, seed, number);
+            budget.count(true);
+            try (Cursor cursor = new Cursor(prepared)) {
+                return result(statement, cursor);
+            }
+        } catch (SQLException e) {
+            if (functions.fault() != null) {
+                throw new SQLException("a function failed: " + functions.fault(), e);
+            }
+            if (budget.exceeded() && SqlErrors.isPrimary(e, SqlErrors.INTERRUPT)) {
+                return exceeded();
+            }
+            if (SqlErrors.isResult(e)) {
+                return SqlErrors.failed(e);
+            }
+            if (SqlErrors.isPrimary(e, SqlErrors.FULL)) {
+                return new StatementResult.Failed(SqlErrors.FULL, SqlErrors.message(e));
+            }
+            throw e;
+        } finally {
+            budget.count(false);
+        }
+    }
+
+    private StatementResult result(Statement statement, Cursor cursor) throws SQLException {
+        List<List<@Nullable Object>> rows = new ArrayList<>();
+        for (@Nullable Object[] row = cursor.next(); row != null; row = cursor.next()) {
+            returnableBytes -= size(row);
+            if (returnableBytes < 0) {
+                return new StatementResult.Failed(
+                        SqlErrors.TOO_BIG,
+                        "the rows returned by one write are more than " + limits.maxReturnedBytes()
+                                + " bytes; read them with a query");
+            }
+            rows.add(Collections.unmodifiableList(Arrays.asList(row)));
+        }
+        budget.count(false);
+        Token first = new SqlLexer(statement.sql()).next();
+        if (first != null && SETS_CHANGES.contains(first.text().toUpperCase(Locale.ROOT))) {
+            rowsAffected = writer.connection().getDatabase().changes();
+        }
+        rowid = writer.number("SELECT last_insert_rowid()");
+        return cursor.columns().isEmpty()
+                ? new StatementResult.Changed(rowsAffected, rowid)
+                : new StatementResult.Rows(cursor.columns(), rows, rowsAffected, rowid);
+    }
+
+    /** Sets last_insert_rowid() to a value and changes() to 0. */
+    private void startFrom(long wantedRowid) throws SQLException {
+        if (!rowidKnown || rowid != wantedRowid) {
+            writer.run("INSERT INTO _lightraft_rowid VALUES(?)", wantedRowid);
+            writer.run("DELETE FROM _lightraft_rowid");
+            rowid = wantedRowid;
+            rowidKnown = true;
+        }
+        writer.run("DELETE FROM _lightraft_rowid WHERE 0");
+    }
+
+    /**
+     * Whether "full" is the statement's own doing, not the disk's: it stands before an AUTOINCREMENT sequence that is
+     * at its end, or it takes numbers from one while the disk has room.
+     */
+    private boolean sequenceIsExhausted(String sql) throws SQLException {
+        boolean sequences = writer.number("SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_sequence'") > 0;
+        if (!sequences) {
+            return false;
+        }
+        if (writer.number("SELECT count(*) FROM sqlite_sequence WHERE seq = 9223372036854775807") > 0) {
+            return true;
+        }
+        return directory.getUsableSpace() > ROOM_BYTES && takesSequenceNumbers(sql);
+    }
+
+    private boolean takesSequenceNumbers(String sql) throws SQLException {
+        try (PreparedStatement explain = writer.connection().prepareStatement("EXPLAIN " + sql);
+                ResultSet program = explain.executeQuery()) {
+            while (program.next()) {
+                // NewRowid has the register of the highest number so far in P3 when the key is AUTOINCREMENT.
+                if (program.getString("opcode").equals("NewRowid") && program.getInt("p3") != 0) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    private StatementResult.Failed exceeded() {
+        return new StatementResult.Failed(
+                SqlErrors.INTERRUPT,
+                "the write takes more than " + limits.opcodeBudget()
+                        + " steps of work, which is the limit for one entry; split it");
+    }
+
+    private static long size(@Nullable Object[] row) {
+        long bytes = 0;
+        for (Object value : row) {
+            bytes += value instanceof String text
+                    ? 8 + 2L * text.length()
+                    : value instanceof byte[] blob ? 8 + blob.length : 8;
+        }
+        return bytes;
+    }
+
+    /** Leaves the writer open. */
+    @Override
+    public void close() throws SQLException {
+        functions.close();
+    }
+}

@@ -1,0 +1,325 @@
+package io.lightraft.sql;
+
+import io.lightraft.node.CommittedEntry;
+import io.lightraft.node.EntryHeader;
+import io.lightraft.node.StateMachine;
+import io.lightraft.raft.ConfState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.ConnectionCallback;
+
+/**
+ * The replicated database: a SQLite file to which committed entries are applied, in batches of one transaction, with
+ * the applied index written in the same transaction. Where batches begin and end never shows in a result: entries
+ * whose outcome would depend on it (deferred keys are checked at COMMIT) get a transaction of their own, and a batch
+ * whose transaction was lost to one entry's failure is done again one entry at a time.
+ */
+public final class SqliteStateMachine implements StateMachine<List<StatementResult>>, AutoCloseable {
+
+    /** Words of statements whose outcome shows at COMMIT only, or that leave something in the connection. */
+    private static final Pattern MAY_NEED_OWN_TRANSACTION = Pattern.compile("defer|analyze", Pattern.CASE_INSENSITIVE);
+
+    private final Path file;
+    private final ClusterLimits limits;
+    private Writer writer;
+    private CommandExecutor executor;
+    private AppliedState state;
+    private boolean deferredKeys;
+
+    private SqliteStateMachine(Path file, ClusterLimits limits, Writer writer) throws SQLException {
+        this.file = file;
+        this.limits = limits;
+        this.writer = writer;
+        executor = new CommandExecutor(writer, limits, directory());
+        state = InternalTables.readState(writer.jdbc());
+        deferredKeys = hasDeferredKeys();
+    }
+
+    /**
+     * Opens the database file, or makes it and its directories.
+     *
+     * @param bootstrap the membership of a new cluster, for a file that is made
+     * @param seed the limits for a file that is made; one that exists keeps its own
+     * @throws IllegalStateException when the file can't be used, with the reason
+     */
+    public static SqliteStateMachine open(Path file, ConfState bootstrap, ClusterLimits seed) {
+        Writer writer = null;
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            writer = new Writer(file, seed);
+            InternalTables.prepare(writer, bootstrap, seed);
+            ClusterLimits limits = InternalTables.readLimits(writer.jdbc());
+            if (!limits.equals(seed)) {
+                writer.close();
+                writer = new Writer(file, limits);
+            }
+            return new SqliteStateMachine(file, limits, writer);
+        } catch (IOException | SQLException | RuntimeException e) {
+            close(writer);
+            String reason = e instanceof SQLException sql ? SqlErrors.message(sql) : e.getMessage();
+            throw new IllegalStateException("can't open the database " + file + ": " + reason, e);
+        }
+    }
+
+    public Path file() {
+        return file;
+    }
+
+    public ClusterLimits limits() {
+        return limits;
+    }
+
+    @Override
+    public Applied applied() {
+        return new Applied(state.index(), state.term(), state.confState());
+    }
+
+    /** Over what all entries so far did; equal on nodes that applied the same ones. */
+    long outcomeHash() {
+        return state.outcomeHash();
+    }
+
+    /**
+     * One transaction, except around entries that need their own; each of those is a durable step by itself. So when a
+     * fault stops a batch, entries before the one at fault may have been applied, as {@link #applied} tells.
+     */
+    @Override
+    public List<List<StatementResult>> apply(List<CommittedEntry> batch) {
+        try {
+            return writer.jdbc().execute((ConnectionCallback<List<List<StatementResult>>>) connection -> run(batch));
+        } catch (DataAccessException e) {
+            rollback(e);
+            String reason = e.getCause() instanceof SQLException sql ? SqlErrors.message(sql) : e.getMessage();
+            throw new NodeFault(
+                    "SQLite failed on this node while entries from index " + (state.index() + 1) + " were applied to "
+                            + file + ": " + reason + ". Look at the disk and the file, then start the node again.",
+                    e);
+        } catch (RuntimeException e) {
+            rollback(e);
+            throw e;
+        }
+    }
+
+    /** The list holds null for entries without a command, as the port has it. */
+    private List<List<StatementResult>> run(List<CommittedEntry> batch) throws SQLException {
+        List<List<StatementResult>> results = new ArrayList<>(batch.size());
+        List<Work> together = new ArrayList<>();
+        for (CommittedEntry entry : batch) {
+            if (entry.index() <= state.index()) {
+                results.add(null);
+                continue;
+            }
+            Work work = work(entry);
+            if (needsOwnTransaction(work)) {
+                applyTogether(together, results);
+                together.clear();
+                results.add(applyAlone(work));
+                afterOwnTransaction(work);
+            } else {
+                together.add(work);
+            }
+        }
+        applyTogether(together, results);
+        return results;
+    }
+
+    private record Work(CommittedEntry entry, @Nullable Command command) {}
+
+    private static Work work(CommittedEntry entry) {
+        EntryHeader header = entry.header();
+        if (header == null) {
+            return new Work(entry, null);
+        }
+        try {
+            if (header.formatVersion() != EntryHeader.FORMAT_VERSION) {
+                throw new IllegalArgumentException("entry format version " + header.formatVersion()
+                        + " is not known to this release (it knows " + EntryHeader.FORMAT_VERSION
+                        + "); start a newer release");
+            }
+            return new Work(entry, CommandCodec.decode(entry.command()));
+        } catch (IllegalArgumentException e) {
+            throw new NodeFault("the entry at index " + entry.index() + " can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    private boolean needsOwnTransaction(Work work) {
+        Command command = work.command();
+        return command != null
+                && (deferredKeys
+                        || command.statements().stream()
+                                .anyMatch(statement -> MAY_NEED_OWN_TRANSACTION
+                                        .matcher(statement.sql())
+                                        .find()));
+    }
+
+    private void afterOwnTransaction(Work work) throws SQLException {
+        Command command = work.command();
+        if (command != null
+                && command.statements().stream()
+                        .map(statement -> new SqlLexer(statement.sql()).next())
+                        .anyMatch(first -> first != null && first.isWord("ANALYZE"))) {
+            // A rolled back ANALYZE leaves its statistics in the connection, where they would steer the planner.
+            executor.close();
+            writer.close();
+            writer = new Writer(file, limits);
+            executor = new CommandExecutor(writer, limits, directory());
+        }
+        deferredKeys = hasDeferredKeys();
+    }
+
+    private boolean hasDeferredKeys() throws SQLException {
+        return writer.number("SELECT EXISTS(SELECT 1 FROM sqlite_schema WHERE sql LIKE '%deferred%')") > 0;
+    }
+
+    private void applyTogether(List<Work> batch, List<List<StatementResult>> results) throws SQLException {
+        if (batch.isEmpty()) {
+            return;
+        }
+        List<List<StatementResult>> done = new ArrayList<>(batch.size());
+        AppliedState next = state;
+        writer.begin();
+        try {
+            for (Work work : batch) {
+                CommandExecutor.Outcome outcome = execute(work, next, Map.of());
+                next = after(next, work.entry(), outcome);
+                done.add(outcome == null ? null : outcome.results());
+            }
+            InternalTables.write(writer, next);
+        } catch (CommandExecutor.TransactionLost lost) {
+            writer.rollback();
+            for (Work work : batch) {
+                results.add(applyAlone(work));
+            }
+            return;
+        }
+        writer.commit();
+        state = next;
+        results.addAll(done);
+    }
+
+    /** A lost transaction, or a COMMIT that fails, is this one entry's result here. */
+    private @Nullable List<StatementResult> applyAlone(Work work) throws SQLException {
+        Map<Integer, StatementResult.Failed> lost = new HashMap<>();
+        while (true) {
+            writer.begin();
+            try {
+                CommandExecutor.Outcome outcome = execute(work, state, lost);
+                return commitAlone(work, outcome);
+            } catch (CommandExecutor.TransactionLost loss) {
+                writer.rollback();
+                lost.put(loss.statement, loss.failure);
+            }
+        }
+    }
+
+    private @Nullable List<StatementResult> commitAlone(Work work, CommandExecutor.@Nullable Outcome outcome)
+            throws SQLException {
+        AppliedState next = after(state, work.entry(), outcome);
+        InternalTables.write(writer, next);
+        CommandExecutor.Outcome committed = outcome;
+        try {
+            writer.commit();
+        } catch (SQLException e) {
+            if (outcome == null || !SqlErrors.isPrimary(e, SqlErrors.CONSTRAINT)) {
+                throw e;
+            }
+            writer.rollback();
+            committed = undone(outcome, SqlErrors.failed(e));
+            next = after(state, work.entry(), committed);
+            writer.begin();
+            InternalTables.write(writer, next);
+            writer.commit();
+        }
+        state = next;
+        return committed == null ? null : committed.results();
+    }
+
+    /** COMMIT refused all of it. */
+    private CommandExecutor.Outcome undone(CommandExecutor.Outcome outcome, StatementResult.Failed failure) {
+        List<StatementResult> results = new ArrayList<>();
+        for (StatementResult result : outcome.results()) {
+            results.add(result instanceof StatementResult.Failed ? result : failure);
+        }
+        return new CommandExecutor.Outcome(results, state.lastInsertRowid(), 0);
+    }
+
+    private CommandExecutor.@Nullable Outcome execute(
+            Work work, AppliedState from, Map<Integer, StatementResult.Failed> lost)
+            throws CommandExecutor.TransactionLost, SQLException {
+        Command command = work.command();
+        EntryHeader header = work.entry().header();
+        return command == null || header == null
+                ? null
+                : executor.execute(command, header, from.lastInsertRowid(), from.rowsAffected(), lost);
+    }
+
+    private static AppliedState after(
+            AppliedState before, CommittedEntry entry, CommandExecutor.@Nullable Outcome outcome) {
+        if (entry.index() != before.index() + 1) {
+            throw new NodeFault("the entry at index " + entry.index() + " does not follow on index " + before.index());
+        }
+        ConfState confState = entry.confState() != null ? entry.confState() : before.confState();
+        EntryHeader header = entry.header();
+        if (header == null || outcome == null) {
+            return new AppliedState(
+                    entry.index(),
+                    entry.term(),
+                    confState,
+                    before.logClockMillis(),
+                    before.lastInsertRowid(),
+                    before.rowsAffected(),
+                    before.outcomeHash());
+        }
+        return new AppliedState(
+                entry.index(),
+                entry.term(),
+                confState,
+                Math.max(before.logClockMillis(), header.clockMillis()),
+                outcome.lastInsertRowid(),
+                outcome.rowsAffected(),
+                OutcomeHash.fold(before.outcomeHash(), entry.index(), outcome.results()));
+    }
+
+    private java.io.File directory() {
+        return file.toAbsolutePath().getParent().toFile();
+    }
+
+    private void rollback(RuntimeException cause) {
+        try {
+            writer.rollback();
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /** Closes the file. With no reader left open it is then complete by itself, without a {@code -wal} beside it. */
+    @Override
+    public void close() {
+        try {
+            executor.close();
+            writer.number("PRAGMA wal_checkpoint(TRUNCATE)");
+            writer.close();
+        } catch (SQLException e) {
+            throw new NodeFault("closing " + file + " failed: " + SqlErrors.message(e), e);
+        }
+    }
+
+    private static void close(@Nullable Writer writer) {
+        if (writer != null) {
+            try {
+                writer.close();
+            } catch (SQLException ignored) {
+                // The failure that led here is the one to report.
+            }
+        }
+    }
+}

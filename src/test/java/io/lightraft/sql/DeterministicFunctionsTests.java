@@ -1,0 +1,142 @@
+package io.lightraft.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lightraft.node.CommittedEntry;
+import io.lightraft.raft.ConfState;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DeterministicFunctionsTests {
+
+    @TempDir
+    Path directory;
+
+    private SqliteStateMachine open(String name) {
+        return SqliteStateMachine.open(directory.resolve(name), ConfState.EMPTY, ClusterLimits.DEFAULT);
+    }
+
+    private static List<List<@Nullable Object>> rows(StatementResult result) {
+        return ((StatementResult.Rows) result).rows();
+    }
+
+    @Test
+    void giveTheSameOnEveryNodeWhereverTheyStand() {
+        Log log = new Log(0);
+        List<CommittedEntry> entries = List.of(
+                log.entry("CREATE TABLE t(a, r DEFAULT (random()), at DEFAULT CURRENT_TIMESTAMP,"
+                        + " d AS (date(at)) STORED)"),
+                log.entry("CREATE TRIGGER tr AFTER INSERT ON t WHEN new.a < 9 BEGIN"
+                        + " INSERT INTO t(a, r) VALUES(9, hex(randomblob(8)) || time('now')); END"),
+                log.entry("CREATE INDEX i ON t(date(at))"),
+                log.entry("INSERT INTO t(a) VALUES(1), (2), (3)", "INSERT INTO t(a) VALUES(4)"),
+                log.entry("INSERT INTO t SELECT a, random(), CURRENT_TIME || CURRENT_DATE FROM t ORDER BY random()"),
+                log.entry("SELECT *, julianday('now') FROM t"));
+        String first = null;
+        for (String name : List.of("a", "b")) {
+            try (SqliteStateMachine machine = open(name)) {
+                List<List<StatementResult>> results = name.equals("a")
+                        ? machine.apply(entries)
+                        : entries.stream()
+                                .map(entry -> machine.apply(List.of(entry)).get(0))
+                                .toList();
+                assertThat(first == null ? results.toString() : first).isEqualTo(results.toString());
+                first = results.toString();
+                List<List<@Nullable Object>> rows = rows(results.get(5).get(0));
+                assertThat(rows).hasSize(20);
+                assertThat(rows.stream().map(row -> row.get(1)).distinct().count())
+                        .isEqualTo(20);
+            }
+        }
+    }
+
+    @Test
+    void answerFromTheEntrysClock() {
+        try (SqliteStateMachine machine = open("a")) {
+            // The log's clock is 1_700_000_000_001 ms at index 1.
+            assertThat(rows(Log.run(
+                                    machine,
+                                    "SELECT CURRENT_TIMESTAMP, CURRENT_DATE, CURRENT_TIME, datetime(), date('NOW'),"
+                                            + " time('now', '+1 hour', 'localtime'), datetime('subsec'), unixepoch(),"
+                                            + " strftime('%s'), strftime('%f', 'now'), timediff('now', 'now'),"
+                                            + " datetime('now', 'start of month', 'utc'), typeof(julianday('now'))")
+                            .get(0)))
+                    .containsExactly(List.of(
+                            "2023-11-14 22:13:20",
+                            "2023-11-14",
+                            "22:13:20",
+                            "2023-11-14 22:13:20",
+                            "2023-11-14",
+                            "23:13:20",
+                            "2023-11-14 22:13:20.001",
+                            1_700_000_000L,
+                            "1700000000",
+                            "20.001",
+                            "+0000-00-00 00:00:00.000",
+                            "2023-11-01 00:00:00",
+                            "real"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "date('2024-02-29', '+1 year')",
+                "datetime(1700000000, 'unixepoch')",
+                "datetime(1700000000, 'auto', 'subsec')",
+                "julianday('2000-01-01 12:00')",
+                "typeof(julianday(2451545))",
+                "unixepoch('2024-01-01', 'subsec')",
+                "time('garbage')",
+                "date(NULL)",
+                "date('2024-01-01', NULL)",
+                "date(x'01')",
+                "strftime('%Y-%j %W', '2024-05-01')",
+                "strftime(NULL, '2024-05-01')",
+                "strftime()",
+                "timediff('2024-05-01', '2023-01-01')",
+                "typeof(random())",
+                "length(randomblob(16))",
+                "length(randomblob(0))",
+                "length(randomblob(-5))",
+                "length(randomblob(NULL))",
+                "length(randomblob('3x'))",
+                "length(randomblob(2.9))",
+                "typeof(current_time)"
+            })
+    void giveWhatTheBuiltInOnesGive(String expression) throws Exception {
+        Object wanted;
+        try (Connection plain = DriverManager.getConnection("jdbc:sqlite::memory:")) {
+            try (ResultSet row = plain.createStatement().executeQuery("SELECT " + expression)) {
+                wanted = row.getObject(1);
+            } catch (java.sql.SQLException e) {
+                wanted = SqlErrors.message(e);
+            }
+        }
+        try (SqliteStateMachine machine = open("a")) {
+            StatementResult result = Log.run(machine, "SELECT " + expression).get(0);
+            Object given = result instanceof StatementResult.Failed failed
+                    ? failed.message()
+                    : rows(result).get(0).get(0);
+            assertThat(String.valueOf(given)).isEqualTo(String.valueOf(wanted));
+        }
+    }
+
+    @Test
+    void refuseABlobThatIsTooBigAsAResult() {
+        try (SqliteStateMachine machine = open("a")) {
+            assertThat(Log.run(machine, "SELECT length(randomblob(1000000000))").get(0))
+                    .isInstanceOfSatisfying(
+                            StatementResult.Failed.class,
+                            failed -> assertThat(failed.message()).isEqualTo("string or blob too big"));
+        }
+    }
+}
