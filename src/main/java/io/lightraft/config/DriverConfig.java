@@ -1,0 +1,28 @@
+package io.lightraft.config;
+
+import java.nio.file.Path;
+
+/**
+ * The {@code [driver]} block.
+ *
+ * @param name the database; SQLite is the only one
+ * @param pathPrefix what the names of a node's files begin with, relative to the working directory
+ */
+public record DriverConfig(String name, String pathPrefix) {
+
+    /** The SQLite file of a node. */
+    public Path database(int nodeIndex) {
+        return Path.of(pathPrefix + "-" + nodeIndex + ".sqlite");
+    }
+
+    /** The directory of a node's Raft log. */
+    public Path log(int nodeIndex) {
+        return Path.of(pathPrefix + "-" + nodeIndex + ".raft");
+    }
+
+    /** What holds both. */
+    public Path directory() {
+        Path parent = Path.of(pathPrefix + "-0.sqlite").getParent();
+        return parent == null ? Path.of(".") : parent;
+    }
+}

@@ -1,0 +1,138 @@
+package io.lightraft.config;
+
+import io.lightraft.node.LogRelay;
+import io.lightraft.node.Replica;
+import io.lightraft.node.ReplicaConfig;
+import io.lightraft.node.ReplicaStatus;
+import io.lightraft.raft.ConfState;
+import io.lightraft.server.tcp.QueryListener;
+import io.lightraft.server.tcp.QueryListenerOptions;
+import io.lightraft.sql.Database;
+import io.lightraft.sql.ReadLevel;
+import io.lightraft.sql.ReaderPool;
+import io.lightraft.sql.SqliteStateMachine;
+import io.lightraft.sql.StatementResult;
+import io.lightraft.storage.DurableLog;
+import io.lightraft.storage.DurableLogOptions;
+import io.lightraft.storage.LogIdentity;
+import io.lightraft.transport.HttpTransport;
+import io.lightraft.transport.Peer;
+import io.lightraft.transport.RaftStreamServlet;
+import io.lightraft.transport.TransportConfig;
+import java.io.IOException;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The parts of a node, from the disk up to the port that people reach with nc. */
+@Configuration(proxyBeanMethods = false)
+class ReplicaConfiguration {
+
+    private static final int READERS = 32;
+    private static final long CLIENT_WRITE_TIMEOUT_MILLIS = 10_000;
+    private static final long SHUTDOWN_GRACE_MILLIS = 3_000;
+
+    @Bean
+    UUID incarnation() {
+        return UUID.randomUUID();
+    }
+
+    @Bean
+    LogRelay logRelay() {
+        return new LogRelay();
+    }
+
+    @Bean
+    DurableLog durableLog(ClusterConfig cluster, NodeConfig node, LogRelay relay) {
+        LogIdentity identity = new LogIdentity(cluster.name(), Integer.toString(node.index()));
+        return DurableLog.open(cluster.driver().log(node.index()), identity, DurableLogOptions.DEFAULTS, relay);
+    }
+
+    /** @param lockHolder comes first, so that no second process ever opens the database */
+    @Bean
+    SqliteStateMachine stateMachine(ClusterConfig cluster, NodeConfig node, DurableLog lockHolder) {
+        ConfState bootstrap =
+                ConfState.ofVoters(cluster.peers().stream().map(Peer::id).toList());
+        return SqliteStateMachine.open(
+                cluster.driver().database(node.index()),
+                bootstrap,
+                cluster.limits().ofCluster());
+    }
+
+    @Bean
+    HttpTransport transport(ClusterConfig cluster, NodeConfig node, UUID incarnation) {
+        String version = String.valueOf(Replica.class.getPackage().getImplementationVersion());
+        return new HttpTransport(TransportConfig.of(
+                cluster.name(),
+                node.peer().id(),
+                cluster.peers(),
+                version,
+                incarnation,
+                cluster.raft().electionTimeoutMillis()));
+    }
+
+    @Bean
+    ServletRegistrationBean<RaftStreamServlet> raftStreams(HttpTransport transport) {
+        return new ServletRegistrationBean<>(new RaftStreamServlet(transport), RaftStreamServlet.PATH);
+    }
+
+    @Bean
+    Replica<List<StatementResult>> replica(
+            ClusterConfig cluster,
+            NodeConfig node,
+            UUID incarnation,
+            SqliteStateMachine stateMachine,
+            DurableLog log,
+            LogRelay relay,
+            HttpTransport transport,
+            NodeFailureHandler onFailure) {
+        RaftTimings timings = cluster.raft();
+        ReplicaConfig config = ReplicaConfig.of(
+                node.index(), cluster.members(), timings.heartbeatIntervalMillis(), timings.electionTimeoutMillis());
+        return new Replica<>(config, incarnation, stateMachine, log, relay, transport, onFailure::failed);
+    }
+
+    @Bean
+    ReaderPool readers(SqliteStateMachine stateMachine) {
+        return new ReaderPool(stateMachine.file(), stateMachine.limits(), READERS);
+    }
+
+    @Bean
+    Database database(Replica<List<StatementResult>> replica, ReaderPool readers) {
+        return new Database(replica, readers);
+    }
+
+    /** What the HTTP interface and the actuator show of this node. */
+    @Bean
+    Supplier<ReplicaStatus> status(Replica<List<StatementResult>> replica) {
+        return replica::status;
+    }
+
+    @Bean(destroyMethod = "stop")
+    QueryListener queryListener(
+            ClusterConfig cluster, NodeConfig node, Database database, Replica<List<StatementResult>> replica)
+            throws IOException {
+        Limits limits = cluster.limits();
+        return new QueryListener(
+                node.client().host(),
+                node.client().port(),
+                database,
+                replica::status,
+                new QueryListenerOptions(
+                        limits.lineBytes(),
+                        limits.sessions(),
+                        CLIENT_WRITE_TIMEOUT_MILLIS,
+                        ReadLevel.LINEARIZABLE,
+                        limits.timeoutMillis(),
+                        SHUTDOWN_GRACE_MILLIS));
+    }
+
+    @Bean
+    NodeLifecycle nodeLifecycle(
+            HttpTransport transport, Replica<List<StatementResult>> replica, QueryListener queryListener) {
+        return new NodeLifecycle(transport, replica, queryListener);
+    }
+}
