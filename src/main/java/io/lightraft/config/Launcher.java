@@ -1,8 +1,10 @@
 package io.lightraft.config;
 
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +26,7 @@ public final class Launcher {
     private record Running(NodeConfig node, ConfigurableApplicationContext context) {}
 
     private final PrintStream errors;
-    private final List<Running> running = new CopyOnWriteArrayList<>();
+    private final Queue<Running> running = new ConcurrentLinkedQueue<>();
     private volatile boolean stopping;
 
     /** @param errors where the one line goes that says why nothing was started */
@@ -45,7 +47,7 @@ public final class Launcher {
             List<NodeConfig> nodes = options.select(cluster);
             Preflight.check(cluster, nodes);
             for (NodeConfig node : nodes) {
-                if (!start(node, cluster, options)) {
+                if (stopping || !start(node, cluster, options)) {
                     stop();
                     return false;
                 }
@@ -57,13 +59,16 @@ public final class Launcher {
         }
     }
 
-    /** Stops all nodes at the same time. Returns when they have stopped, or after a while without them. */
+    /**
+     * Stops all nodes at the same time. Returns when they have stopped, or after a while without them. One that is
+     * still starting is left to the end of the process: nobody waits for anything from it yet.
+     */
     public void stop() {
         stopping = true;
-        List<Thread> closers = running.stream()
-                .filter(node -> node.context().isActive())
-                .map(Launcher::closer)
-                .toList();
+        List<Thread> closers = new ArrayList<>();
+        for (Running node = running.poll(); node != null; node = running.poll()) {
+            closers.add(closer(node));
+        }
         closers.forEach(Thread::start);
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
         for (Thread closer : closers) {
@@ -83,13 +88,8 @@ public final class Launcher {
     private boolean start(NodeConfig node, ClusterConfig cluster, StartOptions options) {
         MDC.put("node", Integer.toString(node.index()));
         try {
-            new SpringApplicationBuilder(NodeConfiguration.class)
-                    .bannerMode(Banner.Mode.OFF)
-                    .logStartupInfo(false)
-                    // Spring's own hook closes one context after another.
-                    .registerShutdownHook(false)
-                    .initializers(context -> prepare(context, node, cluster))
-                    .run(options.springArguments().toArray(String[]::new));
+            ConfigurableApplicationContext context = run(node, cluster, options.springArguments(), cause -> end(node));
+            running.add(new Running(node, context));
             log.info(
                     "ready: nc {}, http {}, rpc {}, data {}",
                     node.client(),
@@ -105,15 +105,27 @@ public final class Launcher {
         }
     }
 
-    private void prepare(ConfigurableApplicationContext context, NodeConfig node, ClusterConfig cluster) {
+    /** The context of one node, started. */
+    static ConfigurableApplicationContext run(
+            NodeConfig node, ClusterConfig cluster, List<String> arguments, NodeFailureHandler onFailure) {
+        return new SpringApplicationBuilder(NodeConfiguration.class)
+                .bannerMode(Banner.Mode.OFF)
+                .logStartupInfo(false)
+                // Spring's own hook closes one context after another.
+                .registerShutdownHook(false)
+                .initializers(context -> describe(context, node, cluster, onFailure))
+                .run(arguments.toArray(String[]::new));
+    }
+
+    private static void describe(
+            ConfigurableApplicationContext context,
+            NodeConfig node,
+            ClusterConfig cluster,
+            NodeFailureHandler onFailure) {
         GenericApplicationContext beans = (GenericApplicationContext) context;
         beans.registerBean(ClusterConfig.class, () -> cluster);
         beans.registerBean(NodeConfig.class, () -> node);
-        beans.registerBean(NodeFailureHandler.class, () -> cause -> end(node));
-        running.add(new Running(node, context));
-        if (stopping) {
-            throw new StartupException("stopped while starting");
-        }
+        beans.registerBean(NodeFailureHandler.class, () -> onFailure);
     }
 
     /** A node that can't go on is closed; with the last one the process ends, for its supervisor to see. */

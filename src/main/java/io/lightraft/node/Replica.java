@@ -271,6 +271,9 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
     }
 
     private void logRole(Role from, Role to, long term, String reason) {
+        if (from == to) {
+            return;
+        }
         log.info("term={} role={}->{} reason={}", term, from, to, reason);
     }
 

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import org.slf4j.event.Level;
 
 /**
  * The thread that keeps one stream to one peer: connects, writes what is queued, and when the stream breaks drops what
@@ -187,8 +188,14 @@ final class StreamSender {
         failures = 0;
         reported = "";
         up = true;
-        log.info("Stream to node {} ({}) is up", link.peer().index(), lane.label());
+        note("is up");
         handler.connected(id);
+    }
+
+    /** Lanes come and go together, so one of them is enough to read about. */
+    private void note(String event) {
+        log.atLevel(lane == Lane.CONTROL ? Level.INFO : Level.DEBUG)
+                .log("stream to node {} ({}) {}", link.peer().index(), lane.label(), event);
     }
 
     private void failed(Failure failure) {
@@ -200,8 +207,7 @@ final class StreamSender {
             reported = failure.reason();
             log.warn("Node {} refuses our stream ({}): {}", link.peer().index(), lane.label(), failure.reason());
         } else if (wasUp || failures == 1) {
-            String event = wasUp ? "is lost" : "can't be opened yet";
-            log.info("Stream to node {} ({}) {}: {}", link.peer().index(), lane.label(), event, failure.reason());
+            note((wasUp ? "is lost: " : "can't be opened yet: ") + failure.reason());
         }
         if (wasUp || failures == 1) {
             handler.unreachable(link.peer().id());

@@ -1,11 +1,13 @@
 package io.lightraft.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.boot.web.server.PortInUseException;
@@ -69,6 +71,22 @@ class StartupFailureTests {
         assertThat(StartupFailure.of(new IllegalStateException(new BindException("Address already in use")), node))
                 .isEqualTo(new StartupFailure(
                         "a port of node 0 was in use a moment ago (Address already in use); start it again", false));
+    }
+
+    /** Tomcat's two connectors fail in ways of their own. */
+    @Test
+    void whicheverConnectorFindsItsPortTakenItIsNamed() throws IOException {
+        ClusterConfig cluster = TestCluster.of(1);
+        NodeConfig node = cluster.nodes().get(0);
+        for (Endpoint endpoint : List.of(node.http(), node.rpc())) {
+            try (ServerSocket taken = new ServerSocket(endpoint.port(), 1, InetAddress.getByName(endpoint.host()))) {
+                Throwable failure = catchThrowable(() -> Launcher.run(node, cluster, List.of(), cause -> {}));
+
+                assertThat(failure).isNotNull();
+                assertThat(StartupFailure.of(failure, node).line())
+                        .startsWith("port " + taken.getLocalPort() + " on 127.0.0.1 is in use (");
+            }
+        }
     }
 
     private static NodeConfig node(int httpPort) {

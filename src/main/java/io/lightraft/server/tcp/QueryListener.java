@@ -68,7 +68,7 @@ public final class QueryListener {
         threads.platformThread("node" + nodeId + "-nc-accept", () -> accept(nodeId, threads))
                 .start();
         threads.platformThread("node" + nodeId + "-nc-watchdog", this::watch).start();
-        LOG.info("Query listener on {}:{}", bindAddress, port());
+        LOG.debug("Query listener on {}:{}", bindAddress, port());
     }
 
     private void bind() throws IOException {
