@@ -48,7 +48,6 @@ class ConfigFileTests {
         ClusterConfig config = parse(CLUSTER + NODE_0 + DRIVER);
 
         assertThat(config.raft()).isEqualTo(new RaftTimings(100, 1000));
-        assertThat(config.raft().electionTimeoutTicks()).isEqualTo(10);
         assertThat(config.limits()).isEqualTo(Limits.DEFAULT);
     }
 
@@ -58,7 +57,6 @@ class ConfigFileTests {
                 + "[raft]\nheartbeatIntervalMs = 50\nelectionTimeoutMs = 320\n[limits]\nlineBytes = 2_048\n");
 
         assertThat(config.raft()).isEqualTo(new RaftTimings(50, 320));
-        assertThat(config.raft().electionTimeoutTicks()).isEqualTo(7);
         assertThat(config.limits().lineBytes()).isEqualTo(2048);
         assertThat(config.limits().sessions()).isEqualTo(Limits.DEFAULT.sessions());
     }
