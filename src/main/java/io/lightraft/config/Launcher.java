@@ -113,6 +113,7 @@ public final class Launcher {
                 .logStartupInfo(false)
                 // Spring's own hook closes one context after another.
                 .registerShutdownHook(false)
+                .properties("lightraft.http.max-body-bytes=" + cluster.limits().requestBytes())
                 .initializers(context -> describe(context, node, cluster, onFailure))
                 .run(arguments.toArray(String[]::new));
     }
