@@ -1,7 +1,6 @@
 package io.lightraft.node;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
@@ -50,9 +49,19 @@ final class EventLoop implements Runnable {
         post(what, action, () -> {});
     }
 
-    /** Ends the loop after what is queued now. */
-    void stop() {
-        post("stop", () -> stopping = true);
+    /**
+     * Ends the loop after what is queued now; what comes later is refused.
+     *
+     * @param last run as the loop's last action, or at once when it has ended by itself
+     */
+    void stop(Runnable last) {
+        post(
+                "stop",
+                () -> {
+                    stopping = true;
+                    last.run();
+                },
+                last);
     }
 
     void drive(ReplicaCore<?> driven) {
@@ -62,23 +71,21 @@ final class EventLoop implements Runnable {
     @Override
     public void run() {
         ReplicaCore<?> driven = Objects.requireNonNull(core, "drive() comes before run()");
-        List<Event> events = new ArrayList<>();
+        Deque<Event> events = new ArrayDeque<>();
         long nextTick = System.nanoTime() + tickNanos;
         try {
             while (!stopping) {
                 take(events, driven.hasReady() ? 0 : nextTick - System.nanoTime());
                 long now = System.nanoTime();
                 driven.now(TimeUnit.NANOSECONDS.toMillis(now));
-                for (Event event : events) {
-                    remember(event.what());
-                    event.action().run();
-                }
-                events.clear();
+                runAll(events);
                 boolean tick = now - nextTick >= 0;
                 if (tick) {
                     nextTick = now + tickNanos;
                 }
-                driven.turn(TimeUnit.NANOSECONDS.toMillis(now), tick);
+                if (!stopping) {
+                    driven.turn(TimeUnit.NANOSECONDS.toMillis(now), tick);
+                }
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -94,13 +101,22 @@ final class EventLoop implements Runnable {
         return lastEvents.stream().map(Object::toString).toList();
     }
 
+    /** Up to the end, or to a stop: who asked behind it would wait for an answer for ever. */
+    private void runAll(Deque<Event> events) {
+        for (Event event = events.peek(); event != null && !stopping; event = events.peek()) {
+            remember(event.what());
+            event.action().run();
+            events.poll();
+        }
+    }
+
     private void refuseQueued() {
         for (Event event = queue.poll(); event != null; event = queue.poll()) {
             event.otherwise().run();
         }
     }
 
-    private void take(List<Event> events, long waitNanos) throws InterruptedException {
+    private void take(Deque<Event> events, long waitNanos) throws InterruptedException {
         Event first = waitNanos > 0 ? queue.poll(waitNanos, TimeUnit.NANOSECONDS) : queue.poll();
         if (first != null) {
             events.add(first);

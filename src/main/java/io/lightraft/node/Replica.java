@@ -246,9 +246,7 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
     }
 
     private void stopLoop() {
-        Runnable end = () -> core.stop(stopReason());
-        loop.post("stop", end, end);
-        loop.stop();
+        loop.stop(() -> core.stop(stopReason()));
     }
 
     private String stopReason() {
