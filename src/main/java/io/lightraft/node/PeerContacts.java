@@ -9,14 +9,26 @@ import org.jspecify.annotations.Nullable;
 final class PeerContacts {
 
     private final Set<Long> connected = new HashSet<>();
+    private final Set<Long> dead = new HashSet<>();
     private @Nullable Long leaderHeardMillis;
 
     void connected(long peer) {
         connected.add(peer);
+        dead.remove(peer);
     }
 
     void lost(long peer) {
         connected.remove(peer);
+    }
+
+    /** Its process is gone; whoever connects next is another one. */
+    void died(long peer) {
+        connected.remove(peer);
+        dead.add(peer);
+    }
+
+    boolean isDead(long peer) {
+        return dead.contains(peer);
     }
 
     boolean isConnected(long peer) {

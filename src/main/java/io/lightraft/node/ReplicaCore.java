@@ -47,7 +47,7 @@ final class ReplicaCore<R> {
 
     private long nowMillis;
     private long tickCount;
-    private int campaignInTicks;
+    private Succession succession = Succession.NONE;
     private long logClockMillis;
     private long knownTerm;
     private long knownLeader;
@@ -98,12 +98,20 @@ final class ReplicaCore<R> {
     }
 
     void received(long from, Frame frame) {
+        if (contacts.isDead(from)) {
+            // Of another lane, read late: it would bring the forgotten leader back for a whole election timeout.
+            return;
+        }
         if (from == raft.leaderId()) {
             contacts.heardOfLeader(nowMillis);
         }
         if (frame instanceof Frame.Raft carried) {
             // A stream was opened by one node; what comes down it speaks for that node only.
             if (carried.message().from() == from && carried.message().to() == raft.id()) {
+                if (carried.message() instanceof Message.RequestPreVote request
+                        && request.lastLogIndex() >= raft.lastIndex()) {
+                    succession.giveWay();
+                }
                 raft.step(carried.message());
             }
         } else if (frame instanceof Frame.Proposals proposals) {
@@ -154,15 +162,23 @@ final class ReplicaCore<R> {
     }
 
     /**
-     * The peer's process is gone. A follower of it need not wait for the election timeout; the little delay keeps
-     * followers that see it at the same moment from splitting the vote.
+     * The peer's process is gone. A follower of it need not wait for the election timeout. All followers see it at
+     * about the same moment, so they take turns, that they may not split the vote.
      */
     void presumedDead(long peer) {
-        contacts.lost(peer);
+        contacts.died(peer);
         if (raft.role() == Role.FOLLOWER && raft.leaderId() == peer) {
             raft.forgetLeader();
-            campaignInTicks = 1 + random.nextInt(config.heartbeatTicks());
+            succession = new Succession(raft.term(), turnOfSuccession(), config.heartbeatTicks());
         }
+    }
+
+    /** How many of those that can be reached go first: those of lower ids. */
+    private int turnOfSuccession() {
+        return (int) config.members().stream()
+                .mapToLong(Member::raftId)
+                .filter(id -> id < raft.id() && contacts.isConnected(id))
+                .count();
     }
 
     /** Ends a turn of the loop: at most one tick, then everything that follows from the events. */
@@ -223,7 +239,7 @@ final class ReplicaCore<R> {
             origin.expire(nowMillis);
             reads.expire(nowMillis);
         }
-        if (campaignInTicks > 0 && --campaignInTicks == 0 && raft.leaderId() == 0 && raft.role() == Role.FOLLOWER) {
+        if (raft.leaderId() == 0 && succession.isTurn(raft.term())) {
             raft.campaign();
         }
     }
