@@ -48,6 +48,10 @@ final class ApplyWorker<R> extends Worker<Message.StorageApply> {
         List<CommittedEntry> batch = new ArrayList<>();
         for (Message.StorageApply apply : applies) {
             for (Entry entry : apply.entries()) {
+                if (isStopping()) {
+                    // What is committed stays in the log; a long backlog must not hold up the end of the process.
+                    return;
+                }
                 Invariant.check(
                         entry.index() == appliedIndex + 1,
                         "entry " + entry.index() + " is to be applied after " + appliedIndex);

@@ -11,6 +11,7 @@ abstract class Worker<T> implements Runnable {
 
     private final BlockingQueue<Optional<T>> queue = new LinkedBlockingQueue<>();
     private final int maxAtOnce;
+    private volatile boolean stopping;
 
     Worker(int maxAtOnce) {
         this.maxAtOnce = maxAtOnce;
@@ -22,7 +23,13 @@ abstract class Worker<T> implements Runnable {
 
     /** Ends the thread after what it has at hand; never by an interrupt, which would close the files it works on. */
     void stop() {
+        stopping = true;
         queue.add(Optional.empty());
+    }
+
+    /** Whether {@link #work} should leave off where that loses nothing. */
+    final boolean isStopping() {
+        return stopping;
     }
 
     abstract void work(List<T> items) throws InterruptedException;
@@ -31,11 +38,9 @@ abstract class Worker<T> implements Runnable {
     public void run() {
         List<Optional<T>> taken = new ArrayList<>();
         try {
-            boolean stopping = false;
             while (!stopping) {
                 taken.add(queue.take());
                 queue.drainTo(taken, maxAtOnce - 1);
-                stopping = taken.stream().anyMatch(Optional::isEmpty);
                 work(taken.stream().flatMap(Optional::stream).toList());
                 taken.clear();
             }

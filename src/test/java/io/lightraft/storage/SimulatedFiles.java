@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A directory in memory that remembers what was synced. {@link #crash} loses part of the rest: of each unsynced write
  * any part may have reached the disk, and each name in the directory is at some point of its history. Not thread-safe.
  */
-final class SimulatedFiles implements LogFiles {
+public final class SimulatedFiles implements LogFiles {
 
     private record Write(int position, byte[] bytes) {}
 
@@ -36,7 +36,7 @@ final class SimulatedFiles implements LogFiles {
     private long changesUntilFailure = Long.MAX_VALUE;
     private String failureMessage = "";
     private boolean failing;
-    private boolean syncsFail;
+    private volatile boolean syncsFail;
     private @Nullable Runnable onNextRead;
     private long freeBytes = Long.MAX_VALUE;
 
@@ -46,7 +46,7 @@ final class SimulatedFiles implements LogFiles {
         failureMessage = message;
     }
 
-    void failSyncs() {
+    public void failSyncs() {
         syncsFail = true;
     }
 
