@@ -67,8 +67,11 @@ public final class HttpTransport implements Transport {
             if (handler != null) {
                 throw new IllegalStateException("started twice");
             }
+            if (!closed) {
+                connect(frameHandler);
+            }
+            // Only now streams are taken: before, every peer would be refused as unknown.
             handler = frameHandler;
-            setPeers(peers);
         }
     }
 
@@ -88,23 +91,27 @@ public final class HttpTransport implements Transport {
             if (current == null || closed) {
                 return;
             }
-            Map<Long, PeerLink> before = links;
-            Map<Long, PeerLink> after = new HashMap<>();
-            for (Peer peer : peers) {
-                if (peer.id() != config.selfId()) {
-                    PeerLink link = before.get(peer.id());
-                    after.put(peer.id(), link != null && link.peer().equals(peer) ? link : link(peer, current));
-                }
-            }
-            links = Map.copyOf(after);
-            for (PeerLink link : before.values()) {
-                if (!after.containsValue(link)) {
-                    link.close();
-                    inbound.drop(link.peer().id());
-                }
-            }
-            after.values().stream().filter(link -> !before.containsValue(link)).forEach(PeerLink::start);
+            connect(current);
         }
+    }
+
+    private void connect(FrameHandler current) {
+        Map<Long, PeerLink> before = links;
+        Map<Long, PeerLink> after = new HashMap<>();
+        for (Peer peer : peers) {
+            if (peer.id() != config.selfId()) {
+                PeerLink link = before.get(peer.id());
+                after.put(peer.id(), link != null && link.peer().equals(peer) ? link : link(peer, current));
+            }
+        }
+        links = Map.copyOf(after);
+        for (PeerLink link : before.values()) {
+            if (!after.containsValue(link)) {
+                link.close();
+                inbound.drop(link.peer().id());
+            }
+        }
+        after.values().stream().filter(link -> !before.containsValue(link)).forEach(PeerLink::start);
     }
 
     /**

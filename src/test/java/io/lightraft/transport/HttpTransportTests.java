@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,35 @@ class HttpTransportTests {
     void close() throws Exception {
         one.close();
         two.close();
+    }
+
+    /** A refusal as unknown is logged as a mistake in somebody's configuration, and costs a second's pause. */
+    @Test
+    void aPeerThatComesWhileTheTransportStartsIsPutOffAndNotCalledUnknown() throws Exception {
+        TransportConfig config =
+                TransportConfig.of("test", 1, List.of(new Peer(2, "127.0.0.1", 1)), "test", UUID.randomUUID(), 1000);
+        for (int i = 0; i < 200; i++) {
+            HttpTransport transport = new HttpTransport(config);
+            StreamHead head = new StreamHead("test", 2, 1, Lane.CONTROL, i, UUID.randomUUID(), "test");
+            CountDownLatch ready = new CountDownLatch(1);
+            Thread starter = new Thread(() -> {
+                ready.countDown();
+                transport.start(one);
+            });
+            starter.start();
+            ready.await();
+            boolean taken = false;
+            while (!taken) {
+                try {
+                    transport.open(head);
+                    taken = true;
+                } catch (RefusedException e) {
+                    assertThat(e.status()).as(e.reason()).isEqualTo(503);
+                }
+            }
+            starter.join();
+            transport.close();
+        }
     }
 
     @Test
