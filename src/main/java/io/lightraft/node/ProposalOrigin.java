@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProposalOrigin<R> {
 
+    private static final int MAX_STUCK_CALLS = 16;
+
     private final UUID incarnation;
     private final int maxPending;
     private final long maxBytes;
@@ -43,8 +45,15 @@ final class ProposalOrigin<R> {
     private long leaderId;
     private boolean transferring;
 
+    private long stuckTerm;
+    private long stuckNumber;
+    private int stuckCalls;
+
+    /** No open proposal has an earlier deadline; a later one than this may be the earliest. */
+    private long earliestDeadlineMillis = Long.MAX_VALUE;
+
     /**
-     * @param sendTo takes a leader's raft id and a frame for it; must not call back before {@link #flush} returns
+     * @param sendTo takes a leader's raft id and a frame for it; may bring the verdicts before it returns
      * @param whyNoLeader the words for a command that met its deadline before it could be sent
      */
     ProposalOrigin(
@@ -69,6 +78,7 @@ final class ProposalOrigin<R> {
         pendingCount++;
         pendingBytes += command.length;
         waiting.add(new Pending<>(command, future, deadlineMillis));
+        earliestDeadlineMillis = Math.min(earliestDeadlineMillis, deadlineMillis);
     }
 
     /** Who leads the present term; 0 when unknown. */
@@ -96,15 +106,38 @@ final class ProposalOrigin<R> {
         while (!waiting.isEmpty()) {
             window.add(waiting.poll());
         }
-        send(window.unsent());
+        send(window);
     }
 
-    /** Sends again what the leader has not answered: on a new stream to it, and every few ticks. */
+    /** Sends again what the leader has not answered: on a new stream to it. */
     void resend() {
         transferring = false;
         ProposalWindow<R> window = windows.get(leaderTerm);
         if (leaderId != 0 && window != null) {
-            send(window.unanswered());
+            window.rewind();
+            send(window);
+        }
+    }
+
+    /**
+     * Sends again what the leader has not answered, if it has answered nothing since this was called before; then after
+     * twice the time, and so on, as a leader that is merely slow has all of it in its queue. To be called every few
+     * ticks.
+     */
+    void resendIfStuck() {
+        transferring = false;
+        ProposalWindow<R> window = windows.get(leaderTerm);
+        long lowest = leaderId == 0 || window == null || window.isAnswered() ? 0 : window.lowestUnanswered();
+        if (lowest == 0 || lowest != stuckNumber || leaderTerm != stuckTerm) {
+            stuckNumber = lowest;
+            stuckTerm = leaderTerm;
+            stuckCalls = 0;
+            return;
+        }
+        stuckCalls++;
+        boolean powerOfTwo = Integer.bitCount(stuckCalls) == 1;
+        if (powerOfTwo || stuckCalls % MAX_STUCK_CALLS == 0) {
+            resend();
         }
     }
 
@@ -164,10 +197,14 @@ final class ProposalOrigin<R> {
     }
 
     void expire(long nowMillis) {
+        if (nowMillis < earliestDeadlineMillis) {
+            return;
+        }
+        earliestDeadlineMillis = Long.MAX_VALUE;
         Iterator<Pending<R>> iterator = waiting.iterator();
         while (iterator.hasNext()) {
             Pending<R> pending = iterator.next();
-            if (pending.deadlineMillis <= nowMillis) {
+            if (isExpired(pending, nowMillis)) {
                 iterator.remove();
                 release(pending);
                 pending.future.completeExceptionally(new ReplicaException.NoLeader(
@@ -176,13 +213,21 @@ final class ProposalOrigin<R> {
         }
         for (ProposalWindow<R> window : windows.values()) {
             for (Pending<R> pending : window.unresolved()) {
-                if (pending.deadlineMillis <= nowMillis && !pending.future.isDone()) {
+                if (!pending.future.isDone() && isExpired(pending, nowMillis)) {
                     pending.future.completeExceptionally(new ReplicaException.OutcomeUnknown("outcome unknown: the"
                             + " deadline passed while the write was under way (" + whyNoLeader.get()
                             + "). Look whether it took effect before you repeat it."));
                 }
             }
         }
+    }
+
+    private boolean isExpired(Pending<R> pending, long nowMillis) {
+        boolean expired = pending.deadlineMillis <= nowMillis;
+        if (!expired) {
+            earliestDeadlineMillis = Math.min(earliestDeadlineMillis, pending.deadlineMillis);
+        }
+        return expired;
     }
 
     /** Ends everything: the node stops. */
@@ -231,8 +276,13 @@ final class ProposalOrigin<R> {
         pendingBytes -= pending.command.length;
     }
 
-    private void send(List<Frame.Proposals> frames) {
-        long to = leaderId;
-        frames.forEach(frame -> sendTo.accept(to, frame));
+    /** Again and again, since the verdicts of a leader on this node come at once and make room for more. */
+    private void send(ProposalWindow<R> window) {
+        List<Frame.Proposals> frames = window.unsent();
+        while (!frames.isEmpty()) {
+            long to = leaderId;
+            frames.forEach(frame -> sendTo.accept(to, frame));
+            frames = transferring ? List.of() : window.unsent();
+        }
     }
 }

@@ -18,13 +18,16 @@ final class ProposalWindow<R> {
     /** Enough to fill a stream, small enough not to hold up what comes behind. */
     private static final int FRAME_BYTES = 1 << 20;
 
-    private static final int RESEND_BYTES = 4 * FRAME_BYTES;
+    /** What may be under way without an answer; well below what the transport queues for a peer. */
+    private static final int UNDER_WAY_BYTES = 8 * FRAME_BYTES;
 
     private final UUID incarnation;
     private final long term;
     private final TreeMap<Long, Pending<R>> byNumber = new TreeMap<>();
     private long nextNumber = 1;
     private long nextToSend = 1;
+    private long lowestUnanswered = 1;
+    private long underWayBytes;
 
     ProposalWindow(UUID incarnation, long term) {
         this.incarnation = incarnation;
@@ -52,10 +55,14 @@ final class ProposalWindow<R> {
             return null;
         }
         pending.answered = true;
+        if (number < nextToSend) {
+            underWayBytes = Math.max(0, underWayBytes - pending.command.length);
+        }
         boolean refused = verdict != Verdict.APPENDED && !pending.resolved;
         if (refused || pending.resolved) {
             byNumber.remove(number);
         }
+        findLowestUnanswered();
         return refused ? pending : null;
     }
 
@@ -78,59 +85,71 @@ final class ProposalWindow<R> {
         return byNumber.values().stream().filter(pending -> !pending.resolved).toList();
     }
 
-    /** What was added and not sent yet. */
+    /** The lowest number without an answer; what is not numbered yet when all are answered. */
+    long lowestUnanswered() {
+        return lowestUnanswered;
+    }
+
+    boolean isAnswered() {
+        return lowestUnanswered == nextNumber;
+    }
+
+    /** All that is unanswered counts as not sent. */
+    void rewind() {
+        nextToSend = lowestUnanswered;
+        underWayBytes = 0;
+    }
+
+    /** What was not sent yet, in order, as far as the bound on what is under way lets it go; the caller sends it. */
     List<Frame.Proposals> unsent() {
-        List<Frame.Proposals> frames = frames(byNumber.tailMap(nextToSend), Long.MAX_VALUE);
-        nextToSend = nextNumber;
-        return frames;
-    }
-
-    /** What the leader has not answered, from the lowest number on, up to a bound: the rest waits for its turn. */
-    List<Frame.Proposals> unanswered() {
-        nextToSend = nextNumber;
-        return frames(byNumber, RESEND_BYTES);
-    }
-
-    private long settled() {
-        for (Map.Entry<Long, Pending<R>> entry : byNumber.entrySet()) {
-            if (!entry.getValue().answered) {
-                return entry.getKey() - 1;
-            }
+        if (nextToSend == nextNumber) {
+            return List.of();
         }
-        return nextNumber - 1;
-    }
-
-    private List<Frame.Proposals> frames(Map<Long, Pending<R>> proposals, long maxBytes) {
         List<Frame.Proposals> frames = new ArrayList<>();
-        long settled = settled();
         List<byte[]> run = new ArrayList<>();
         long runFirst = 0;
         long runBytes = 0;
-        long bytes = 0;
-        for (Map.Entry<Long, Pending<R>> entry : proposals.entrySet()) {
+        for (Map.Entry<Long, Pending<R>> entry : byNumber.tailMap(nextToSend).entrySet()) {
+            long number = entry.getKey();
             Pending<R> pending = entry.getValue();
+            int bytes = pending.command.length;
             if (pending.answered) {
                 continue;
             }
-            boolean gap = entry.getKey() != runFirst + run.size();
-            if (!run.isEmpty() && (gap || runBytes + pending.command.length > FRAME_BYTES)) {
-                frames.add(new Frame.Proposals(incarnation, term, runFirst, settled, run));
+            if (underWayBytes > 0 && underWayBytes + bytes > UNDER_WAY_BYTES) {
+                break;
+            }
+            boolean gap = number != runFirst + run.size();
+            if (!run.isEmpty() && (gap || runBytes + bytes > FRAME_BYTES)) {
+                frames.add(frame(runFirst, run));
                 run = new ArrayList<>();
                 runBytes = 0;
             }
-            if (bytes + pending.command.length > maxBytes && bytes > 0) {
-                break;
-            }
             if (run.isEmpty()) {
-                runFirst = entry.getKey();
+                runFirst = number;
             }
             run.add(pending.command);
-            runBytes += pending.command.length;
-            bytes += pending.command.length;
+            runBytes += bytes;
+            underWayBytes += bytes;
+            nextToSend = number + 1;
         }
         if (!run.isEmpty()) {
-            frames.add(new Frame.Proposals(incarnation, term, runFirst, settled, run));
+            frames.add(frame(runFirst, run));
         }
         return frames;
+    }
+
+    private Frame.Proposals frame(long first, List<byte[]> commands) {
+        return new Frame.Proposals(incarnation, term, first, lowestUnanswered - 1, commands);
+    }
+
+    private void findLowestUnanswered() {
+        while (lowestUnanswered < nextNumber) {
+            Pending<R> pending = byNumber.get(lowestUnanswered);
+            if (pending != null && !pending.answered) {
+                return;
+            }
+            lowestUnanswered++;
+        }
     }
 }

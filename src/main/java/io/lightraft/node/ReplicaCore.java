@@ -233,7 +233,7 @@ final class ReplicaCore<R> {
         raft.tick();
         reads.tick();
         if (tickCount % RESEND_TICKS == 0) {
-            origin.resend();
+            origin.resendIfStuck();
         }
         if (tickCount % EXPIRE_TICKS == 0) {
             origin.expire(nowMillis);

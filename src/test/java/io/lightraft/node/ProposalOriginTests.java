@@ -170,6 +170,51 @@ class ProposalOriginTests {
         assertThat(sent).extracting(Proposals::firstNumber).containsExactly(1L, 2L, 3L, 4L, 5L);
     }
 
+    @Test
+    void whatTheLeaderIsStillWorkingOnIsNotSentAgain() {
+        propose("a");
+        propose("b");
+        leads(5);
+        sent.clear();
+        origin.resendIfStuck();
+        verdicts(5, 1, Verdict.APPENDED);
+        origin.resendIfStuck();
+        assertThat(sent).isEmpty();
+        origin.resendIfStuck();
+        assertThat(sent).singleElement().extracting(Proposals::firstNumber).isEqualTo(2L);
+    }
+
+    @Test
+    void aLeaderThatSaysNothingIsAskedMoreAndMoreRarely() {
+        propose("a");
+        leads(5);
+        sent.clear();
+        for (int i = 0; i <= 64; i++) {
+            origin.resendIfStuck();
+        }
+        // After 1, 2, 4, 8, 16, 32, 48 and 64 times.
+        assertThat(sent).hasSize(8);
+    }
+
+    @Test
+    void moreThanTheTransportQueuesIsSentOnlyAsAnswersComeBack() {
+        ProposalOrigin<String> roomy =
+                new ProposalOrigin<>(SELF, 1000, 64 << 20, (to, frame) -> sent.add(frame), () -> "");
+        for (int i = 0; i < 40; i++) {
+            roomy.propose(new byte[1 << 20], new CompletableFuture<>(), 1000);
+        }
+        roomy.leaderIs(5, LEADER);
+        roomy.flush();
+        assertThat(sent).extracting(Proposals::firstNumber).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L);
+        sent.clear();
+        roomy.verdicts(new Verdicts(SELF, 5, 1, List.of(Verdict.APPENDED, Verdict.APPENDED)));
+        roomy.flush();
+        assertThat(sent).extracting(Proposals::firstNumber).containsExactly(9L, 10L);
+        sent.clear();
+        roomy.resend();
+        assertThat(sent).extracting(Proposals::firstNumber).containsExactly(3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L);
+    }
+
     private CompletableFuture<String> propose(String command) {
         CompletableFuture<String> future = new CompletableFuture<>();
         origin.propose(command.getBytes(StandardCharsets.UTF_8), future, 1000);
