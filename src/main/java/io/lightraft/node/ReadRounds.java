@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,8 +107,8 @@ final class ReadRounds {
         }
     }
 
-    /** The round's question may have gone to a leader that is none any more: ask the new one. */
-    void leaderChanged() {
+    /** The round's question may be lost, or have gone to a leader that is none any more. */
+    void askAnew() {
         if (round != null) {
             round.contexts.clear();
             ask(round);
@@ -124,6 +125,10 @@ final class ReadRounds {
         expire(waiting.iterator(), nowMillis, whyNoLeader);
         if (round != null) {
             expire(round.readers.iterator(), nowMillis, whyNoLeader);
+            if (round.readers.isEmpty()) {
+                // Later reads would wait for an answer that nobody wants.
+                round = null;
+            }
         }
         expire(
                 untilApplied.iterator(),
@@ -131,8 +136,12 @@ final class ReadRounds {
                 () -> "this node has applied up to " + appliedIndex + " and is still catching up");
     }
 
+    /** Whether nobody waits but those who wait for ever, which is this node itself. */
     boolean isIdle() {
-        return waiting.isEmpty() && round == null && untilApplied.isEmpty();
+        Stream<Waiter> asked = round == null ? Stream.empty() : round.readers.stream();
+        return Stream.of(waiting.stream(), asked, untilApplied.stream())
+                .flatMap(waiters -> waiters)
+                .allMatch(waiter -> waiter.deadlineMillis == Long.MAX_VALUE);
     }
 
     void stop(String reason) {

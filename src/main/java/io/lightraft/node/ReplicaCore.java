@@ -158,6 +158,7 @@ final class ReplicaCore<R> {
         contacts.connected(peer);
         if (peer == raft.leaderId()) {
             origin.resend();
+            reads.askAnew();
         }
     }
 
@@ -251,7 +252,7 @@ final class ReplicaCore<R> {
         knownTerm = raft.term();
         knownLeader = raft.leaderId();
         origin.leaderIs(knownTerm, knownLeader);
-        reads.leaderChanged();
+        reads.askAnew();
         ready = false;
         if (knownLeader != 0) {
             contacts.heardOfLeader(nowMillis);
