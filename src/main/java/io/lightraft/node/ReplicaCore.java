@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplicaCore<R> {
 
+    /** To one peer; what is more would only fill the transport's queue, and be dropped there. */
+    private static final long MAX_INFLIGHT_BYTES = 8 << 20;
+
     private static final int RESEND_TICKS = 10;
     private static final int EXPIRE_TICKS = 2;
 
@@ -72,6 +75,7 @@ final class ReplicaCore<R> {
                 RaftConfig.builder(config.raftId())
                         .electionTimeoutTicks(config.electionTimeoutTicks())
                         .heartbeatTicks(config.heartbeatTicks())
+                        .maxInflightBytes(MAX_INFLIGHT_BYTES)
                         .appliedIndex(applied.index())
                         .confState(applied.confState())
                         .seed(random.nextLong())
