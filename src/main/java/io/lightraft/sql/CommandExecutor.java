@@ -35,6 +35,7 @@ final class CommandExecutor implements AutoCloseable {
     private final File directory;
     private final OpcodeBudget budget = new OpcodeBudget();
     private final DeterministicFunctions functions;
+    private final KeptCurrentTime keptCurrentTime;
 
     private long clockMillis;
     private long seed;
@@ -48,6 +49,7 @@ final class CommandExecutor implements AutoCloseable {
         this.limits = limits;
         this.directory = directory;
         functions = new DeterministicFunctions(writer.connection(), limits.maxValueBytes());
+        keptCurrentTime = new KeptCurrentTime(writer);
         budget.attach(writer.connection());
     }
 
@@ -193,6 +195,12 @@ final class CommandExecutor implements AutoCloseable {
             rows.add(Collections.unmodifiableList(Arrays.asList(row)));
         }
         budget.count(false);
+        if (!functions.gaveNow().isEmpty()) {
+            String complaint = keptCurrentTime.complaint(statement.sql(), functions.gaveNow());
+            if (complaint != null) {
+                return new StatementResult.Failed(SqlErrors.ERROR, complaint);
+            }
+        }
         Token first = new SqlLexer(statement.sql()).next();
         if (first != null && SETS_CHANGES.contains(first.text().toUpperCase(Locale.ROOT))) {
             rowsAffected = writer.connection().getDatabase().changes();

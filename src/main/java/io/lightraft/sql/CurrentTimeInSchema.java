@@ -13,7 +13,7 @@ import java.util.Set;
  */
 final class CurrentTimeInSchema {
 
-    private static final Set<String> FUNCTIONS =
+    static final Set<String> FUNCTIONS =
             Set.of("date", "time", "datetime", "julianday", "unixepoch", "strftime", "timediff");
     private static final Set<String> NOW = Set.of("now", "subsec", "subsecond");
 
@@ -21,8 +21,7 @@ final class CurrentTimeInSchema {
 
     /** @param tokens of a CREATE or ALTER statement */
     static boolean isUsed(List<Token> tokens) {
-        boolean index = tokens.size() > 2
-                && (tokens.get(1).isWord("INDEX") || tokens.get(2).isWord("INDEX"));
+        boolean index = definesIndex(tokens);
         boolean table = tokens.size() > 1 && tokens.get(1).isWord("TABLE");
         if (!index && !table) {
             return false;
@@ -41,6 +40,12 @@ final class CurrentTimeInSchema {
             }
         }
         return false;
+    }
+
+    /** CREATE [UNIQUE] INDEX. */
+    static boolean definesIndex(List<Token> tokens) {
+        return tokens.size() > 2
+                && (tokens.get(1).isWord("INDEX") || tokens.get(2).isWord("INDEX"));
     }
 
     private static boolean isCallWithCurrentTime(List<Token> tokens, int at) {

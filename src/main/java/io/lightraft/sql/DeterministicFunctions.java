@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -47,6 +48,7 @@ final class DeterministicFunctions implements AutoCloseable {
     private final Map<String, PreparedStatement> calls = new HashMap<>();
     private SplittableRandom random = new SplittableRandom(0);
     private String now = TIMESTAMP.format(Instant.EPOCH);
+    private final Set<String> gaveNow = new HashSet<>();
     private @Nullable Throwable fault;
 
     DeterministicFunctions(SQLiteConnection writer, int maxBlobBytes) throws SQLException {
@@ -63,7 +65,7 @@ final class DeterministicFunctions implements AutoCloseable {
         }
         define(writer, "strftime", ANY_COUNT, DETERMINISTIC | INNOCUOUS, arguments -> date("strftime", arguments, 1));
         define(writer, "timediff", 2, DETERMINISTIC | INNOCUOUS, arguments -> {
-            arguments.replaceAll(this::orNow);
+            arguments.replaceAll(value -> orNow("timediff", value));
             return call("timediff", arguments);
         });
     }
@@ -71,8 +73,14 @@ final class DeterministicFunctions implements AutoCloseable {
     /** What the functions answer from for the next statement. */
     void use(long clockMillis, long seed, int statementNumber) {
         now = TIMESTAMP.format(Instant.ofEpochMilli(clockMillis));
+        gaveNow.clear();
         // Each statement has its own numbers, so that none depends on whether another one was run again.
         random = new SplittableRandom(seed + statementNumber * 0x9E3779B97F4A7C15L);
+    }
+
+    /** The date functions that were asked for the current time since the last {@link #use}. */
+    Set<String> gaveNow() {
+        return gaveNow;
     }
 
     /** What went wrong in a function on this node, to be looked at before any error of a statement is believed. */
@@ -169,8 +177,9 @@ final class DeterministicFunctions implements AutoCloseable {
     private @Nullable Object date(String name, List<@Nullable Object> arguments, int at) throws SQLException {
         if (arguments.size() == at || arguments.size() > at && isOneOf(SUBSECONDS, arguments.get(at))) {
             arguments.add(at, now);
+            gaveNow.add(name);
         } else if (arguments.size() > at) {
-            arguments.set(at, orNow(arguments.get(at)));
+            arguments.set(at, orNow(name, arguments.get(at)));
             for (int i = arguments.size() - 1; i > at; i--) {
                 if (isOneOf(ZONES, arguments.get(i))) {
                     arguments.remove(i);
@@ -180,8 +189,12 @@ final class DeterministicFunctions implements AutoCloseable {
         return call(name, arguments);
     }
 
-    private @Nullable Object orNow(@Nullable Object value) {
-        return value instanceof String text && text.equalsIgnoreCase("now") ? now : value;
+    private @Nullable Object orNow(String function, @Nullable Object value) {
+        if (value instanceof String text && text.equalsIgnoreCase("now")) {
+            gaveNow.add(function);
+            return now;
+        }
+        return value;
     }
 
     private static boolean isOneOf(Set<String> words, @Nullable Object value) {

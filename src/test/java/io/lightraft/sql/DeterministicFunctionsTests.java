@@ -139,4 +139,70 @@ class DeterministicFunctionsTests {
                             failed -> assertThat(failed.message()).isEqualTo("string or blob too big"));
         }
     }
+
+    /** What an index was once told must be found again when the row goes; else SQLite calls the file corrupt. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CREATE INDEX i ON t(date(d))",
+                "CREATE INDEX i ON t(a) WHERE julianday(d) > 5",
+                "ALTER TABLE t ADD COLUMN g AS (strftime('%s', d))",
+                "CREATE TABLE other(d, g AS (timediff(d, '2000-01-01')) STORED)"
+            })
+    void keepTheCurrentTimeOutOfWhatIsStoredForEver(String definition) {
+        try (SqliteStateMachine machine = open("a")) {
+            Log.run(machine, "CREATE TABLE t(a, d)", "INSERT INTO t VALUES(1, '2024-05-01')", definition);
+            String table = definition.contains("other") ? "other" : "t";
+            String refused = "as the current time, would be kept in an index or a generated column";
+            for (String sql : List.of(
+                    "INSERT INTO " + table + "(d) VALUES('now')",
+                    "INSERT INTO " + table + "(d) VALUES('NOW') RETURNING d",
+                    "UPDATE t SET d = 'now' WHERE " + (table.equals("t") ? "1" : "timediff('now', d) NOT NULL"),
+                    "WITH x AS (SELECT 'now' AS d) INSERT INTO " + table + "(d) SELECT d FROM x")) {
+                StatementResult result = Log.run(machine, sql).get(0);
+                if (sql.startsWith("UPDATE") && table.equals("other")) {
+                    assertThat(result).isInstanceOf(StatementResult.Changed.class);
+                } else {
+                    assertThat(result)
+                            .as(sql)
+                            .isInstanceOfSatisfying(
+                                    StatementResult.Failed.class,
+                                    failed -> assertThat(failed.message()).contains(refused));
+                }
+            }
+            assertThat(Log.run(
+                            machine,
+                            "INSERT INTO " + table + "(d) VALUES(CURRENT_TIMESTAMP), (datetime('now', '+1 day'))",
+                            "DELETE FROM " + table + " WHERE date(d) < date('now', '-30 days')",
+                            "SELECT date('now'), julianday('now'), strftime('%s', 'now')",
+                            "DELETE FROM " + table))
+                    .noneMatch(StatementResult.Failed.class::isInstance);
+            assertThat(rows(Log.run(machine, "PRAGMA integrity_check").get(0))).containsExactly(List.of("ok"));
+        }
+    }
+
+    @Test
+    void keepTheCurrentTimeOutOfAnIndexOverRowsThatWereThereBefore() {
+        try (SqliteStateMachine machine = open("a")) {
+            Log.run(machine, "CREATE TABLE t(d)", "INSERT INTO t VALUES('now')");
+            assertThat(Log.run(machine, "CREATE INDEX i ON t(date(d))").get(0))
+                    .isInstanceOf(StatementResult.Failed.class);
+            Log.run(machine, "CREATE TABLE u(d CHECK (date(d) IS NOT NULL))");
+            assertThat(Log.run(machine, "INSERT INTO u VALUES(date('now')), ('now')", "DELETE FROM u", "DELETE FROM t"))
+                    .allMatch(StatementResult.Changed.class::isInstance);
+            assertThat(Log.run(
+                            machine,
+                            "CREATE INDEX i ON t(date(d))",
+                            "CREATE TABLE copy AS SELECT date('now') AS d",
+                            "CREATE VIEW v AS SELECT datetime('now')",
+                            "INSERT INTO u SELECT * FROM v"))
+                    .allMatch(StatementResult.Changed.class::isInstance);
+            Log.run(machine, "CREATE TRIGGER tr AFTER INSERT ON u BEGIN INSERT INTO t VALUES('now'); END");
+            assertThat(Log.run(machine, "INSERT INTO u VALUES('2024-01-01')").get(0))
+                    .isInstanceOf(StatementResult.Failed.class);
+            Log.run(machine, "CREATE VIRTUAL TABLE f USING fts5(c)", "CREATE INDEX j ON f_content(date(c0))");
+            assertThat(Log.run(machine, "INSERT INTO f VALUES('now')").get(0))
+                    .isInstanceOf(StatementResult.Failed.class);
+        }
+    }
 }
