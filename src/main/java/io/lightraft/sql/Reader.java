@@ -61,13 +61,18 @@ final class Reader {
         run("BEGIN");
     }
 
-    /** Ends the snapshot; an {@link #expire} that comes later does nothing. */
-    void end() throws SQLException {
+    /** Ends the snapshot; an {@link #expire} that comes later does nothing. False when it is of no more use. */
+    boolean end() {
         session = null;
         synchronized (guard) {
             inUse = false;
         }
-        run("ROLLBACK");
+        try {
+            run("ROLLBACK");
+            return true;
+        } catch (SQLException e) {
+            return false;
+        }
     }
 
     /** Interrupts what runs; everything else until {@link #end} fails with a timeout. */
@@ -104,20 +109,10 @@ final class Reader {
             sink.failed(SqlErrors.INTERRUPT, TIMED_OUT);
             return;
         }
-        try (PreparedStatement prepared = connection.prepareStatement(statement.sql())) {
-            Parameters.bind(prepared, statement);
-            try (Cursor cursor = new Cursor(prepared)) {
-                sink.columns(cursor.columns());
-                for (@Nullable Object[] row = cursor.next(); row != null; row = cursor.next()) {
-                    if (expired) {
-                        sink.failed(SqlErrors.INTERRUPT, TIMED_OUT);
-                        return;
-                    }
-                    sink.row(row);
-                }
-            }
+        try {
+            stream(statement, sink);
         } catch (SQLException e) {
-            if (expired && SqlErrors.isPrimary(e, SqlErrors.INTERRUPT)) {
+            if (expired) { // interrupted, or closed under it
                 sink.failed(SqlErrors.INTERRUPT, TIMED_OUT);
             } else if (SqlErrors.isPrimary(e, SqlErrors.READONLY)) {
                 sink.failed(SqlErrors.code(e), WRITE_REFUSED);
@@ -127,6 +122,21 @@ final class Reader {
             return;
         }
         sink.endOfRows();
+    }
+
+    private void stream(Statement statement, ResultSink sink) throws IOException, SQLException {
+        try (PreparedStatement prepared = connection.prepareStatement(statement.sql())) {
+            Parameters.bind(prepared, statement);
+            try (Cursor cursor = new Cursor(prepared)) {
+                sink.columns(cursor.columns());
+                for (@Nullable Object[] row = cursor.next(); row != null; row = cursor.next()) {
+                    if (expired) {
+                        throw new SQLException(TIMED_OUT);
+                    }
+                    sink.row(row);
+                }
+            }
+        }
     }
 
     private void run(String sql) throws SQLException {

@@ -20,6 +20,9 @@ public final class ReaderPool implements AutoCloseable {
     /** However long a request may take otherwise: a snapshot that stays keeps the write-ahead log from being reset. */
     private static final Duration LONGEST_READ = Duration.ofMinutes(5);
 
+    /** From the deadline until the reader is closed under its user. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
     private static final long CLOSE_WAIT_SECONDS = 10;
 
     private final Path file;
@@ -58,7 +61,9 @@ public final class ReaderPool implements AutoCloseable {
     }
 
     /**
-     * Lends a reader on a snapshot of its own; when the deadline passes, its statement is interrupted.
+     * Lends a reader on a snapshot of its own; when the deadline passes, its statement is interrupted. A reader whose
+     * user is stuck then (its client doesn't read what it asked for) is taken away from him: others need it, and its
+     * snapshot keeps the write-ahead log from being reset.
      *
      * @throws ReplicaException.Busy when no reader became free in time
      * @throws IOException as the use threw it
@@ -66,31 +71,31 @@ public final class ReaderPool implements AutoCloseable {
     <T> T read(Session session, Deadline deadline, Use<T> use) throws IOException {
         Deadline end = deadline.butWithin(LONGEST_READ);
         acquire(end);
-        Reader reader = null;
+        Reader reader = lend();
+        long nanos = end.remaining().toNanos();
+        Future<?> expiry = deadlines.schedule(reader::expire, nanos, TimeUnit.NANOSECONDS);
+        Future<?> loss = deadlines.schedule(() -> takeAway(reader), nanos + PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+        boolean reusable = false;
         try {
-            reader = take();
             reader.begin(session);
-            Future<?> expiry =
-                    deadlines.schedule(reader::expire, end.remaining().toNanos(), TimeUnit.NANOSECONDS);
-            T result;
-            try {
-                result = use.with(reader);
-            } finally {
-                expiry.cancel(false);
-            }
-            reader.end();
-            giveBack(reader);
-            reader = null;
+            T result = use.with(reader);
+            reusable = true;
             return result;
         } catch (SQLException e) {
-            throw new ReplicaException.Stopped("This node can't read " + file + ": " + SqlErrors.message(e)
-                    + ". Ask another node, and look at this one's disk.");
+            throw unreadable(e);
         } finally {
-            if (reader != null) {
-                discard(reader);
+            expiry.cancel(false);
+            loss.cancel(false);
+            if (isStillLent(reader)) {
+                putBack(reader, reusable);
+                free.release();
             }
-            free.release();
         }
+    }
+
+    private ReplicaException unreadable(SQLException e) {
+        return new ReplicaException.Stopped("This node can't read " + file + ": " + SqlErrors.message(e)
+                + ". Ask another node, and look at this one's disk.");
     }
 
     private void acquire(Deadline deadline) {
@@ -105,39 +110,64 @@ public final class ReaderPool implements AutoCloseable {
         }
     }
 
-    private Reader take() throws SQLException {
-        synchronized (this) {
-            if (closed) {
-                throw new ReplicaException.Stopped("This node is shutting down. Ask another one.");
+    /** Needs a permit, and gives it back when it fails. */
+    private Reader lend() {
+        Reader reader = null;
+        try {
+            synchronized (this) {
+                if (closed) {
+                    throw new ReplicaException.Stopped("This node is shutting down. Ask another one.");
+                }
+                reader = idle.pollFirst();
             }
-            Reader reader = idle.pollFirst();
-            if (reader != null) {
+            reader = reader != null ? reader : new Reader(file, limits);
+            synchronized (this) {
                 busy.add(reader);
-                return reader;
+            }
+            return reader;
+        } catch (SQLException e) {
+            throw unreadable(e);
+        } finally {
+            if (reader == null) {
+                free.release();
             }
         }
-        Reader reader = new Reader(file, limits);
-        synchronized (this) {
-            busy.add(reader);
-        }
-        return reader;
     }
 
-    private void giveBack(Reader reader) {
+    /** Ends a loan; false when {@link #takeAway} did it before. */
+    private boolean isStillLent(Reader reader) {
         synchronized (this) {
-            busy.remove(reader);
-            if (!closed) {
-                idle.addFirst(reader);
-                return;
+            return busy.remove(reader);
+        }
+    }
+
+    private void putBack(Reader reader, boolean reusable) {
+        if (reusable && reader.end()) {
+            synchronized (this) {
+                if (!closed) {
+                    idle.addFirst(reader);
+                    return;
+                }
             }
         }
         discard(reader);
     }
 
-    private void discard(Reader reader) {
-        synchronized (this) {
-            busy.remove(reader);
+    /** On a thread of its own: closing waits for a statement that has not noticed yet that it was interrupted. */
+    private void takeAway(Reader reader) {
+        if (isStillLent(reader)) {
+            Thread closer = new Thread(
+                    () -> {
+                        discard(reader);
+                        free.release();
+                    },
+                    "read-closer-" + file.getFileName());
+            closer.setDaemon(true);
+            closer.start();
         }
+    }
+
+    private static void discard(Reader reader) {
         try {
             reader.close();
         } catch (SQLException ignored) {

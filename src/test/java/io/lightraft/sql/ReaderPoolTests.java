@@ -179,6 +179,43 @@ class ReaderPoolTests {
         }
     }
 
+    @Test
+    void takesReadersAwayAtTheDeadlineFromClientsThatDoNotRead() throws Exception {
+        CountDownLatch stuck = new CountDownLatch(2);
+        CountDownLatch release = new CountDownLatch(1);
+        List<Counter> clients = new ArrayList<>();
+        List<CompletableFuture<Void>> requests = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            Counter client = new Counter() {
+                @Override
+                void first() {
+                    stuck.countDown();
+                    awaitQuietly(release);
+                }
+            };
+            clients.add(client);
+            requests.add(CompletableFuture.runAsync(() -> {
+                try {
+                    node.database.run(session, Statement.of(MANY), within(Duration.ofMillis(200)), client);
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            }));
+        }
+        assertThat(stuck.await(10, TimeUnit.SECONDS)).isTrue();
+        for (int i = 0; i < 3; i++) { // more than were taken away, so that none is counted twice
+            RecordingSink sink = new RecordingSink();
+            node.database.run(session, Statement.of("SELECT count(*) FROM t"), within(Duration.ofSeconds(15)), sink);
+            assertThat(sink.lines).contains("row [1]");
+        }
+        assertThat(requests).noneMatch(CompletableFuture::isDone);
+        release.countDown();
+        for (CompletableFuture<Void> request : requests) {
+            request.get(10, TimeUnit.SECONDS);
+        }
+        assertThat(clients).allMatch(client -> client.rows == 1 && "query timeout".equals(client.failure));
+    }
+
     private static boolean awaitQuietly(CountDownLatch latch) {
         try {
             return latch.await(30, TimeUnit.SECONDS);
