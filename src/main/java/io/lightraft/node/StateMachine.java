@@ -14,12 +14,12 @@ public interface StateMachine<R> {
     Applied applied();
 
     /**
-     * Applies entries in order, all in one durable step together with the new {@link #applied()}.
+     * Applies entries in order, in one durable step or several, each together with the new {@link #applied()}.
      *
-     * @return one result per entry, in order, published only after the step is done; for an entry without a command
+     * @return one result per entry, in order, published only after all steps are done; for an entry without a command
      *     the result is null
-     * @throws RuntimeException when this node can't go on (a failure of the node, not of a statement); nothing of the
-     *     batch was applied then, and the node stops
+     * @throws RuntimeException when this node can't go on (a failure of the node, not of a statement), and the node stops;
+     *     entries before the one at fault may have been applied for good, as {@link #applied()} tells
      */
     List<R> apply(List<CommittedEntry> batch);
 
