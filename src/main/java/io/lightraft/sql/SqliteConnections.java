@@ -20,7 +20,7 @@ final class SqliteConnections {
     /** Earlier releases can lose data when the write-ahead log is reset (3.7.0 to 3.51.2). */
     private static final int[] OLDEST_SQLITE = {3, 51, 3};
 
-    private static final int BUSY_TIMEOUT_MILLIS = 10_000;
+    static final int BUSY_TIMEOUT_MILLIS = 10_000;
 
     private SqliteConnections() {}
 
@@ -33,7 +33,7 @@ final class SqliteConnections {
                 "journal_mode=WAL",
                 "synchronous=NORMAL",
                 "wal_autocheckpoint=1000",
-                "journal_size_limit=67108864",
+                "journal_size_limit=" + WriteAheadLog.LONG_BYTES,
                 "analysis_limit=0");
     }
 
@@ -68,7 +68,8 @@ final class SqliteConnections {
             pragma(connection, "foreign_keys=ON");
             pragma(connection, "recursive_triggers=OFF");
             pragma(connection, "trusted_schema=ON");
-            pragma(connection, "temp_store=MEMORY");
+            // In memory, one large sort would take the whole process down.
+            pragma(connection, "temp_store=FILE");
             pragma(connection, "cache_size=-16384");
             pragma(connection, "mmap_size=0");
             connection.setLimit(SQLiteLimits.SQLITE_LIMIT_ATTACHED, 0);

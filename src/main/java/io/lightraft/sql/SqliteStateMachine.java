@@ -30,6 +30,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
 
     private final Path file;
     private final ClusterLimits limits;
+    private final WriteAheadLog writeAheadLog;
     private Writer writer;
     private CommandExecutor executor;
     private AppliedState state;
@@ -38,6 +39,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
     private SqliteStateMachine(Path file, ClusterLimits limits, Writer writer) throws SQLException {
         this.file = file;
         this.limits = limits;
+        writeAheadLog = new WriteAheadLog(file);
         this.writer = writer;
         executor = new CommandExecutor(writer, limits, directory());
         state = InternalTables.readState(writer.jdbc());
@@ -129,6 +131,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
             }
         }
         applyTogether(together, results);
+        writeAheadLog.afterBatch(writer);
         return results;
     }
 

@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightraft.node.ReplicaException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -214,6 +218,43 @@ class ReaderPoolTests {
             request.get(10, TimeUnit.SECONDS);
         }
         assertThat(clients).allMatch(client -> client.rows == 1 && "query timeout".equals(client.failure));
+    }
+
+    @Test
+    void letTheWriteAheadLogStartOverThoughOneOfThemIsAlwaysReading() throws Exception {
+        AtomicBoolean stop = new AtomicBoolean();
+        String slow = "WITH RECURSIVE x(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM x LIMIT 100000)"
+                + " SELECT max(n), (SELECT count(*) FROM t) FROM x";
+        List<CompletableFuture<Void>> reading = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        for (int i = 0; i < 2; i++) {
+            reading.add(CompletableFuture.runAsync(
+                    () -> {
+                        try {
+                            while (!stop.get()) {
+                                node.database.run(
+                                        new Session(),
+                                        Statement.of(slow),
+                                        within(Duration.ofSeconds(30)),
+                                        new RecordingSink());
+                            }
+                        } catch (IOException e) {
+                            throw new AssertionError(e);
+                        }
+                    },
+                    threads));
+        }
+        long longest = 0;
+        for (int i = 0; i < 300; i++) {
+            Log.run(node.machine, "UPDATE t SET a = randomblob(500000)");
+            longest = Math.max(longest, Files.size(Path.of(node.machine.file() + "-wal")));
+        }
+        stop.set(true);
+        for (CompletableFuture<Void> reader : reading) {
+            reader.get(30, TimeUnit.SECONDS);
+        }
+        threads.shutdown();
+        assertThat(longest >> 20).isLessThan(100);
     }
 
     private static boolean awaitQuietly(CountDownLatch latch) {
