@@ -245,8 +245,12 @@ final class ProposalOrigin<R> {
         windows.clear();
     }
 
+    /** Whether nobody waits for an answer. A write whose deadline has passed may still be open, but not for anybody. */
     boolean isIdle() {
-        return pendingCount == 0;
+        return waiting.isEmpty()
+                && windows.values().stream()
+                        .flatMap(window -> window.unresolved().stream())
+                        .allMatch(pending -> pending.future.isDone());
     }
 
     private void proposeAgain(long appliedTerm) {

@@ -1,6 +1,7 @@
 package io.lightraft.node;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * were asked after its reads arrived. Owned by the raft loop.
  */
 final class ReadRounds {
+
+    static final long NO_DEADLINE = Long.MAX_VALUE;
 
     private static final int MAX_DOUBLINGS = 4;
 
@@ -136,12 +139,11 @@ final class ReadRounds {
                 () -> "this node has applied up to " + appliedIndex + " and is still catching up");
     }
 
-    /** Whether nobody waits but those who wait for ever, which is this node itself. */
+    /** Whether nobody waits for an answer. Who waits without a deadline is this node itself, for as long as it takes. */
     boolean isIdle() {
-        Stream<Waiter> asked = round == null ? Stream.empty() : round.readers.stream();
-        return Stream.of(waiting.stream(), asked, untilApplied.stream())
-                .flatMap(waiters -> waiters)
-                .allMatch(waiter -> waiter.deadlineMillis == Long.MAX_VALUE);
+        return Stream.of(waiting, round == null ? List.<Waiter>of() : round.readers, untilApplied)
+                .flatMap(Collection::stream)
+                .allMatch(waiter -> waiter.deadlineMillis == NO_DEADLINE);
     }
 
     void stop(String reason) {

@@ -213,7 +213,7 @@ final class ReplicaCore<R> {
         nowMillis = millis;
     }
 
-    /** Calls back once nothing that was given to this replica is open any more. */
+    /** Calls back once nobody waits for this replica's answer any more. */
     void whenIdle(Runnable callback) {
         idleCallback = callback;
     }
@@ -269,7 +269,7 @@ final class ReplicaCore<R> {
         if (caughtUp.isDone()) {
             caughtUp = new CompletableFuture<>();
             caughtUp.thenRun(() -> ready = knownLeader != 0);
-            reads.await(caughtUp, Long.MAX_VALUE);
+            reads.await(caughtUp, ReadRounds.NO_DEADLINE);
         }
     }
 

@@ -214,4 +214,22 @@ class ClusterTests {
         assertThat(output.getAll()).contains("->LEADER").contains("node=" + leader + " stopping");
         assertThat(output.getAll().lines()).allMatch(line -> line.matches("\\S+ INFO  node=[012] .*"));
     }
+
+    @Test
+    void aNodeThatCanDoNothingMoreForAnybodyStopsAtOnce(CapturedOutput output) throws Exception {
+        int last = cluster.awaitLeader();
+        cluster.http(last).run("CREATE TABLE " + t + "(id INTEGER)");
+        cluster.stop((last + 1) % 3);
+        cluster.stop((last + 2) % 3);
+        assertThat(cluster.http(last)
+                        .execute("1s", "INSERT INTO " + t + " VALUES(2)")
+                        .text())
+                .contains(NO_QUORUM);
+
+        long startNanos = System.nanoTime();
+        cluster.stop(last);
+
+        assertThat(System.nanoTime() - startNanos).isLessThan(2_500_000_000L);
+        assertThat(output.getAll()).doesNotContain("WARN");
+    }
 }

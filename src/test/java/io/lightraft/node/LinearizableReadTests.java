@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightraft.node.SimulatedCluster.Node;
+import io.lightraft.raft.Message;
+import io.lightraft.transport.Frame;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** A read point reflects every write that was acknowledged anywhere before it was asked for (thesis §6.4). */
@@ -24,6 +27,31 @@ class LinearizableReadTests {
         cluster.run(65);
         assertThat(read).isCompletedExceptionally();
         assertThatThrownBy(read::join).hasMessageContaining("no quorum: 1 of 3 voters reachable");
+    }
+
+    @Test
+    void aNodeThatOnlyWaitsForItselfToCatchUpIsIdle() {
+        SimulatedCluster cluster = new SimulatedCluster(3, 1);
+        Node leader = cluster.leader();
+        Node follower = cluster.follower();
+        cluster.nodes.values().stream().filter(node -> node != follower).forEach(Node::crash);
+        // Back at the moment at which its leader is gone: it can't be told how far it has to come.
+        follower.crash();
+        follower.start();
+        follower.core.received(
+                leader.member.raftId(),
+                new Frame.Raft(new Message.Heartbeat(
+                        leader.member.raftId(),
+                        follower.member.raftId(),
+                        leader.status().term(),
+                        0,
+                        "")));
+        cluster.run(1);
+        assertThat(follower.status().leaderId()).isNotNull();
+        AtomicBoolean idle = new AtomicBoolean();
+        follower.core.whenIdle(() -> idle.set(true));
+        cluster.run(1);
+        assertThat(idle).isTrue();
     }
 
     @Test

@@ -159,6 +159,15 @@ class ProposalOriginTests {
     }
 
     @Test
+    void nobodyWaitsForAWriteWhoseDeadlineHasPassed() {
+        propose("a");
+        leads(5);
+        assertThat(origin.isIdle()).isFalse();
+        origin.expire(1_000_000);
+        assertThat(origin.isIdle()).as("though its fate is open").isTrue();
+    }
+
+    @Test
     void largeCommandsGoInSeveralFrames() {
         ProposalOrigin<String> roomy =
                 new ProposalOrigin<>(SELF, 100, 16 << 20, (to, frame) -> sent.add(frame), () -> "");
