@@ -23,11 +23,13 @@ final class ClusterFiles {
 
     final Path directory;
     private final List<Integer> ports = Ports.free(3 * NODES);
+    private final int statementTimeoutMillis;
 
     /** @param statementTimeoutMillis how long a statement typed into nc may wait for its result */
     ClusterFiles(Path directory, int statementTimeoutMillis) {
         this.directory = directory;
-        write("lightraft.toml", "test", "data/lightraft", statementTimeoutMillis);
+        this.statementTimeoutMillis = statementTimeoutMillis;
+        write("lightraft.toml", "test", ports);
     }
 
     int nc(int node) {
@@ -50,16 +52,23 @@ final class ClusterFiles {
         return directory.resolve("data/lightraft-" + node + ".sqlite");
     }
 
-    private void write(String file, String cluster, String pathPrefix, int statementTimeoutMillis) {
+    /** The same data directory and nodes, in a file of another name, for a cluster of this name on other ports. */
+    Path otherToml(String file, String cluster) {
+        return write(file, cluster, Ports.free(3 * NODES));
+    }
+
+    private Path write(String file, String cluster, List<Integer> bindPorts) {
         StringBuilder toml = new StringBuilder("[cluster]\nname = \"" + cluster + "\"\n");
         for (int node = 0; node < NODES; node++) {
-            toml.append("[[nodes]]\nclientBindPort = " + nc(node) + "\nrpcBindPort = " + rpc(node) + "\nhttpBindPort = "
-                    + http(node) + "\n");
+            toml.append("[[nodes]]\n");
+            toml.append("clientBindPort = " + bindPorts.get(3 * node) + "\n");
+            toml.append("rpcBindPort = " + bindPorts.get(3 * node + 1) + "\n");
+            toml.append("httpBindPort = " + bindPorts.get(3 * node + 2) + "\n");
         }
-        toml.append("[driver]\nname = \"sqlite\"\npathPrefix = \"" + directory.resolve(pathPrefix) + "\"\n");
+        toml.append("[driver]\nname = \"sqlite\"\npathPrefix = \"" + directory.resolve("data/lightraft") + "\"\n");
         toml.append("[limits]\ntimeoutMs = " + statementTimeoutMillis + "\n");
         try {
-            Files.writeString(directory.resolve(file), toml);
+            return Files.writeString(directory.resolve(file), toml);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

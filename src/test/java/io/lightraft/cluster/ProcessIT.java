@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,30 +26,42 @@ class ProcessIT {
     private static final int FAILOVER_TRIALS = 5;
 
     @TempDir
-    Path directory;
+    static Path directory;
 
-    /** What the processes said, when something went wrong. */
+    private static ProcessCluster cluster;
+
+    /** When something went wrong: what the processes said; and the next test has new ones. */
     @RegisterExtension
-    final AfterTestExecutionCallback outputs =
-            context -> context.getExecutionException().ifPresent(failure -> showOutputs());
+    final AfterTestExecutionCallback afterFailure = context -> {
+        if (context.getExecutionException().isPresent()) {
+            System.out.println(cluster.said());
+            cluster.destroy();
+        }
+    };
 
-    private ProcessCluster cluster;
+    /** Of this test alone. */
+    private String t;
 
-    @BeforeEach
-    void start() throws IOException {
+    @BeforeAll
+    static void makeCluster() {
         cluster = new ProcessCluster(directory);
-        cluster.startAll();
-        cluster.http(0).run("CREATE TABLE t(id INTEGER)");
     }
 
-    @AfterEach
-    void destroy() throws InterruptedException {
+    @BeforeEach
+    void startWhatIsNotRunning(TestInfo test) throws IOException {
+        t = test.getTestMethod().orElseThrow().getName();
+        cluster.startAll();
+        cluster.http(0).run("CREATE TABLE " + t + "(id INTEGER)");
+    }
+
+    @AfterAll
+    static void destroy() throws InterruptedException {
         cluster.destroy();
     }
 
     @Test
     void writesKeepTheirWordWhileTheLeaderIsKilledAndComesBack() throws Exception {
-        try (WriteLoad load = new WriteLoad("t")) {
+        try (WriteLoad load = new WriteLoad(t)) {
             startLoad(load);
             for (int round = 0; round < 2; round++) {
                 awaitProgress(load, 100);
@@ -60,7 +74,7 @@ class ProcessIT {
             load.finish();
             System.out.println("leader killed twice: " + load);
             for (int node = 0; node < 3; node++) {
-                load.assertTold(cluster.http(node).rows("SELECT id FROM t"));
+                load.assertTold(cluster.http(node).rows("SELECT id FROM " + t));
             }
         }
 
@@ -72,7 +86,7 @@ class ProcessIT {
 
     @Test
     void whatWasAcknowledgedOutlivesTheDeathOfAllNodes() throws Exception {
-        try (WriteLoad load = new WriteLoad("t")) {
+        try (WriteLoad load = new WriteLoad(t)) {
             startLoad(load);
             awaitProgress(load, 200);
             for (int node = 0; node < 3; node++) {
@@ -83,7 +97,7 @@ class ProcessIT {
             awaitProgress(load, 50);
             load.finish();
             System.out.println("all nodes killed: " + load);
-            load.assertTold(cluster.http(0).rows("SELECT id FROM t"));
+            load.assertTold(cluster.http(0).rows("SELECT id FROM " + t));
         }
 
         cluster.terminateAll();
@@ -101,7 +115,7 @@ class ProcessIT {
         // A leader that no longer works, but whose connections are open: the writes are on their way to it.
         cluster.node(leader).signal("STOP");
         for (int i = 0; i < typists.size(); i++) {
-            typists.get(i).type("INSERT INTO t VALUES(" + i + ");");
+            typists.get(i).type("INSERT INTO " + t + " VALUES(" + i + ");");
         }
         cluster.node(leader).kill();
 
@@ -110,22 +124,23 @@ class ProcessIT {
             typist.close();
         }
         int survivor = cluster.others(leader)[0];
-        assertThat(cluster.http(survivor).rows("SELECT id FROM t ORDER BY id")).containsExactly("0", "1");
+        assertThat(cluster.http(survivor).rows("SELECT id FROM " + t + " ORDER BY id"))
+                .containsExactly("0", "1");
     }
 
     @Test
     void aLeaderThatWasFrozenGivesNoStaleReadWhenItGoesOn() throws Exception {
         int old = cluster.leader();
-        cluster.http(old).run("INSERT INTO t VALUES(1)");
+        cluster.http(old).run("INSERT INTO " + t + " VALUES(1)");
         try (NcClient nc = cluster.nc(old)) {
             cluster.node(old).signal("STOP");
             int leader = cluster.leaderBesides(old);
-            cluster.http(leader).run("INSERT INTO t VALUES(2)");
+            cluster.http(leader).run("INSERT INTO " + t + " VALUES(2)");
             // Asked while it is frozen, answered as soon as it goes on: it still believes to lead.
-            nc.type("SELECT count(*) FROM t");
+            nc.type("SELECT count(*) FROM " + t);
             List<CompletableFuture<HttpSql.Reply>> replies = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
-                replies.add(cluster.http(old).queryLater("SELECT count(*) FROM t"));
+                replies.add(cluster.http(old).queryLater("SELECT count(*) FROM " + t));
             }
             cluster.node(old).signal("CONT");
 
@@ -141,7 +156,7 @@ class ProcessIT {
     @Test
     void aTerminatedNodeAnswersWhatItWasAskedAndIsBackAtOnce() throws Exception {
         int leader = cluster.leader();
-        try (WriteLoad load = new WriteLoad("t")) {
+        try (WriteLoad load = new WriteLoad(t)) {
             startLoad(load);
             awaitProgress(load, 100);
             cluster.terminate(leader);
@@ -150,7 +165,7 @@ class ProcessIT {
             awaitProgress(load, 50);
             load.finish();
             System.out.println("leader terminated: " + load);
-            load.assertTold(cluster.http(leader).rows("SELECT id FROM t"));
+            load.assertTold(cluster.http(leader).rows("SELECT id FROM " + t));
         }
         cluster.terminateAll();
         cluster.files.assertSameRows();
@@ -163,10 +178,10 @@ class ProcessIT {
         for (int trial = 0; trial < FAILOVER_TRIALS; trial++) {
             int leader = cluster.leader();
             HttpSql survivor = cluster.http(cluster.others(leader)[trial % 2]);
-            survivor.run("INSERT INTO t VALUES(" + trial + ")");
+            survivor.run("INSERT INTO " + t + " VALUES(" + trial + ")");
             long startNanos = System.nanoTime();
             cluster.node(leader).kill();
-            survivor.run("INSERT INTO t VALUES(" + trial + ")");
+            survivor.run("INSERT INTO " + t + " VALUES(" + trial + ")");
             millis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
             cluster.start(leader).awaitReady();
         }
@@ -180,10 +195,6 @@ class ProcessIT {
         for (int node = 0; node < 3; node++) {
             load.with(cluster.http(node)).with(new NcTypist(cluster.files.nc(node)));
         }
-    }
-
-    private void showOutputs() {
-        System.out.println(cluster.said());
     }
 
     private static void awaitProgress(WriteLoad load, long writes) {
