@@ -60,8 +60,15 @@ record StartOptions(Path config, @Nullable String index, List<String> springArgu
         return List.of(cluster.nodes().get(Integer.parseInt(index)));
     }
 
+    /**
+     * Spring takes any argument without a word, and what it doesn't know has no effect: {@code --index=0} would start
+     * every node. So only what can be one of its properties goes on, and those have a dot in their names.
+     */
     private static boolean isForSpring(String name) {
-        return name.startsWith("--") && !name.startsWith("--node") && !name.startsWith("--lightraft");
+        if (name.equals("--debug") || name.equals("--trace")) {
+            return true;
+        }
+        return name.matches("--\\w[^.]*\\..+") && !name.startsWith("--node") && !name.startsWith("--lightraft");
     }
 
     private static Path path(String text) {

@@ -67,7 +67,16 @@ class StartOptionsTests {
 
     @Test
     void refusesAnArgumentThatNobodyKnows() {
-        for (String argument : List.of("0", "-Dnode.index=0", "--node.idx=0", "--node.index", "--lightraft.cfg=x")) {
+        for (String argument : List.of(
+                "0",
+                "-Dnode.index=0",
+                "--node.idx=0",
+                "--node.index",
+                "--lightraft.cfg=x",
+                "--index=0",
+                "--help",
+                "--",
+                "--version=1.0")) {
             assertThatThrownBy(() -> options(Map.of(), argument))
                     .isInstanceOf(StartupException.class)
                     .hasMessage(
