@@ -32,6 +32,9 @@ final class Replies {
             results.finish(null);
         } catch (ResultWriter.Enough e) {
             results.finish(null);
+        } catch (ReplicaException.Rejected e) {
+            // A stale read, which rqlite's clients know as an error of the envelope. Nothing was read yet.
+            results.finish(message(e));
         } catch (RuntimeException e) {
             if (!response.isCommitted()) {
                 throw e;

@@ -230,6 +230,14 @@ class QueryEndpointTests extends HttpApiTestBase {
     }
 
     @Test
+    void tellsAStaleReadInTheEnvelope() throws IOException {
+        engine.failNext(new ReplicaException.Rejected("stale read"));
+        RawHttp.Reply reply = http.get("/db/query?q=SELECT%201&level=none&freshness=1ms");
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.body()).isEqualTo("{\"results\":[],\"error\":\"stale read\"}");
+    }
+
+    @Test
     void answersAFailureOfTheWholeWithItsStatusWhileNothingHasLeft() throws IOException {
         // The rows that were written by then are taken back.
         for (int rows : new int[] {0, 3}) {
