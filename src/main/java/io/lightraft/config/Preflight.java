@@ -5,7 +5,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,8 +87,24 @@ final class Preflight {
             Files.createDirectories(directory);
             Files.delete(Files.createTempFile(directory, "lightraft-", ".probe"));
         } catch (IOException e) {
-            throw new StartupException("the data directory " + directory + " is not writable: " + e + "; [driver]"
-                    + " pathPrefix names another");
+            throw new StartupException("the data directory " + directory + " is not writable: " + reason(e)
+                    + "; [driver] pathPrefix names another");
         }
+    }
+
+    /** Most exceptions of the file system have a path as their message, and say what is wrong by their class. */
+    private static String reason(IOException failure) {
+        if (failure instanceof AccessDeniedException denied) {
+            return "no permission for " + denied.getFile();
+        }
+        if (failure instanceof FileAlreadyExistsException exists) {
+            return exists.getFile() + " is not a directory";
+        }
+        if (failure instanceof NoSuchFileException missing) {
+            return missing.getFile() + " can't be made";
+        }
+        return failure instanceof FileSystemException other && other.getReason() != null
+                ? other.getFile() + ": " + other.getReason()
+                : failure.toString();
     }
 }

@@ -45,10 +45,13 @@ final class TomlTable {
     }
 
     String text(String key) {
-        if (required(key) instanceof String text && !text.isBlank()) {
-            return text;
+        if (!(required(key) instanceof String text)) {
+            throw wrong(key, key + " must be text in quotes, but is " + shown(key));
         }
-        throw wrong(key, key + " must be text in quotes, but is " + shown(key));
+        if (text.isBlank()) {
+            throw wrong(key, key + " must not be empty");
+        }
+        return text;
     }
 
     String text(String key, String ifAbsent) {

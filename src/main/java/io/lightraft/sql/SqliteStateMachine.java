@@ -51,7 +51,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
      *
      * @param bootstrap the membership of a new cluster, for a file that is made
      * @param seed the limits for a file that is made; one that exists keeps its own
-     * @throws IllegalStateException when the file can't be used, with the reason
+     * @throws NodeFault when the file can't be used, with the reason
      */
     public static SqliteStateMachine open(Path file, ConfState bootstrap, ClusterLimits seed) {
         Writer writer = null;
@@ -65,10 +65,11 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
                 writer = new Writer(file, limits);
             }
             return new SqliteStateMachine(file, limits, writer);
-        } catch (IOException | SQLException | RuntimeException e) {
+        } catch (IOException | SQLException | IllegalStateException | DataAccessException e) {
             close(writer);
-            String reason = e instanceof SQLException sql ? SqlErrors.message(sql) : e.getMessage();
-            throw new IllegalStateException("can't open the database " + file + ": " + reason, e);
+            Throwable cause = e instanceof DataAccessException access ? access.getMostSpecificCause() : e;
+            String reason = cause instanceof SQLException sql ? SqlErrors.message(sql) : cause.getMessage();
+            throw new NodeFault("can't open the database " + file + ": " + reason, e);
         }
     }
 

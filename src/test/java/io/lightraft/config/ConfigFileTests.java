@@ -266,7 +266,7 @@ class ConfigFileTests {
                             + address + "\"");
         }
         assertThat(refused(CLUSTER + node(6453, 56453, "clientBindAddress = \"\"\n") + DRIVER))
-                .isEqualTo("lightraft.toml:6: clientBindAddress must be text in quotes, but is \"\"");
+                .isEqualTo("lightraft.toml:6: clientBindAddress must not be empty");
         assertThat(refused(CLUSTER + node(6453, 56453, "rpcAdvertiseAddress = \"db0:99999\"\n") + DRIVER))
                 .isEqualTo("lightraft.toml:6: rpcAdvertiseAddress has the port \"99999\", which must be between 1 and"
                         + " 65535");

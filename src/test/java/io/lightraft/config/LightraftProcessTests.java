@@ -137,8 +137,18 @@ class LightraftProcessTests {
 
         assertRefused(
                 start(List.of()),
-                "the data directory data is not writable: java.nio.file.FileAlreadyExistsException: data; [driver]"
-                        + " pathPrefix names another");
+                "the data directory data is not writable: data is not a directory; [driver] pathPrefix names"
+                        + " another");
+    }
+
+    @Test
+    void aDatabaseThatIsDamagedIsOneLine() throws Exception {
+        Files.createDirectories(directory.resolve("data"));
+        Files.writeString(directory.resolve("data/test-0.sqlite"), "no database ".repeat(100));
+
+        assertRefused(
+                start(List.of()),
+                "node 0 can't start: can't open the database data/test-0.sqlite: file is not a database");
     }
 
     private void assertRefused(Process process, String line) throws Exception {

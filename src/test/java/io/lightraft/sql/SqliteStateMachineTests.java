@@ -388,7 +388,7 @@ class SqliteStateMachineTests {
             plain.createStatement().execute("CREATE TABLE precious(a)");
         }
         assertThatThrownBy(() -> SqliteStateMachine.open(foreign, THREE, ClusterLimits.DEFAULT))
-                .isInstanceOf(IllegalStateException.class)
+                .isInstanceOf(NodeFault.class)
                 .hasMessageContaining("did not make");
     }
 
