@@ -148,6 +148,10 @@ final class QueryShell {
         } catch (RuntimeException e) {
             LOG.error("A statement failed in a way that is not the statement's fault", e);
             table.error("internal error (" + e + "). The node's log says more.");
+        } catch (OutOfMemoryError e) {
+            // Mostly of a few huge values at once, which are free again now: a reason to end neither session nor node.
+            LOG.error("A statement needed more memory than there is: {}", e.getMessage());
+            table.error("the result needs more memory than this node has now. Ask for less of it at once.");
         }
         if (timed) {
             out.write(String.format(Locale.ROOT, "Time: %.3f ms\n", (System.nanoTime() - startNanos) / 1e6));

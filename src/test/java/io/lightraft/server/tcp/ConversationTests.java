@@ -138,6 +138,22 @@ class ConversationTests extends ListenerTestSupport {
     }
 
     @Test
+    void survivesAResultThatDoesNotFitIntoMemory() throws IOException {
+        SqliteFileEngine engine = new SqliteFileEngine(directory) {
+            @Override
+            public void run(Session session, Statement statement, ReadOptions options, ResultSink sink) {
+                throw new OutOfMemoryError("Java heap space");
+            }
+        };
+        try (NcClient client = NcClient.connect(listen(engine, OPTIONS).port())) {
+            assertThat(client.ask("SELECT huge"))
+                    .isEqualTo(
+                            error("the result needs more memory than this node has now. Ask for less of it at once."));
+            assertThat(client.ask(".timer")).isEqualTo("off\n");
+        }
+    }
+
+    @Test
     void answersAllLinesOfAClientThatHasEndedItsInputAndThenEndsTheSession() throws IOException {
         try (NcClient client = NcClient.dial(listen().port())) {
             client.send("CREATE TABLE t (a);\nINSERT INTO t VALUES (7);\nSELECT a FROM t;\n");
