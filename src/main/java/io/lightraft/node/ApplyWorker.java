@@ -9,8 +9,11 @@ import io.lightraft.raft.confchange.ConfChange;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes committed entries to the state machine, in batches, and tells the loop what came of them. Results are told only
@@ -18,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ApplyWorker<R> extends Worker<Message.StorageApply> {
 
+    private static final Logger log = LoggerFactory.getLogger(ApplyWorker.class);
+    private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int MAX_ENTRIES_PER_BATCH = 128;
     private static final int MAX_APPLIES_AT_ONCE = 64;
 
@@ -86,7 +91,9 @@ final class ApplyWorker<R> extends Worker<Message.StorageApply> {
     private void flush(List<CommittedEntry> batch, List<Message> responses) {
         List<AppliedEntry<R>> done = new ArrayList<>(batch.size());
         if (!batch.isEmpty()) {
+            long start = System.nanoTime();
             List<R> results = stateMachine.apply(List.copyOf(batch));
+            warnIfSlow(batch, System.nanoTime() - start);
             for (int i = 0; i < batch.size(); i++) {
                 CommittedEntry entry = batch.get(i);
                 done.add(new AppliedEntry<>(entry.index(), entry.term(), entry.header(), results.get(i)));
@@ -95,6 +102,17 @@ final class ApplyWorker<R> extends Worker<Message.StorageApply> {
         }
         if (!done.isEmpty() || !responses.isEmpty()) {
             applied.accept(done, responses);
+        }
+    }
+
+    /** All writes, and all reads that want them, wait behind what is being applied: an operator should know. */
+    private static void warnIfSlow(List<CommittedEntry> batch, long nanos) {
+        if (nanos > SLOW_NANOS) {
+            log.warn(
+                    "entries {} to {} took {} ms to apply; everything waited for them",
+                    batch.get(0).index(),
+                    batch.get(batch.size() - 1).index(),
+                    TimeUnit.NANOSECONDS.toMillis(nanos));
         }
     }
 }

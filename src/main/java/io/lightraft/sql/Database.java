@@ -71,7 +71,10 @@ public final class Database implements SqlEngine {
         List<Ruling> rulings = present.stream()
                 .map(statement -> withinWrite(statement, present.size() == 1))
                 .toList();
-        if (atomic && rulings.stream().anyMatch(Ruling::isRefused)) {
+        // What stands beside a refused BEGIN was meant to be undone or done with all the rest, so none of it is done.
+        boolean together =
+                atomic || present.stream().anyMatch(s -> TransactionControl.of(s.sql()) == TransactionControl.OPENS);
+        if (together && rulings.stream().anyMatch(Ruling::isRefused)) {
             for (Ruling ruling : rulings) {
                 sink.failed(SqlErrors.ERROR, ruling.isRefused() ? ruling.reason() : EARLIER_REFUSED);
                 if (ruling.isRefused()) {

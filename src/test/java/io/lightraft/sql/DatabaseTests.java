@@ -182,6 +182,16 @@ class DatabaseTests {
     }
 
     @Test
+    void runsNothingBesideARefusedBegin() throws IOException {
+        execute(false, "CREATE TABLE t(a)", "INSERT INTO t VALUES(1)");
+        assertThat(execute(false, "BEGIN", "DELETE FROM t", "ROLLBACK"))
+                .first()
+                .asString()
+                .contains("not available yet");
+        assertThat(execute(false, "SELECT count(*) FROM t").toString()).contains("row [1]");
+    }
+
+    @Test
     void neverWritesInAQuery() throws IOException {
         run("CREATE TABLE t(a)");
         String refused = "failed 8 attempt to change database via query operation";

@@ -7,6 +7,7 @@ import io.lightraft.sql.Session;
 import io.lightraft.sql.SqlEngine;
 import io.lightraft.sql.SqlScript;
 import io.lightraft.sql.Statement;
+import io.lightraft.sql.TransactionControl;
 import java.io.IOException;
 import java.io.Writer;
 import java.time.Duration;
@@ -41,6 +42,7 @@ final class QueryShell {
     // Of unfinished statements, in multi-line mode: their text so far, and why it must not be run.
     private final StringBuilder pending = new StringBuilder();
     private @Nullable String pendingProblem;
+    private boolean transactionRefused;
 
     QueryShell(
             SqlEngine engine,
@@ -121,6 +123,23 @@ final class QueryShell {
         pendingProblem = null;
     }
 
+    /**
+     * BEGIN is refused, and what was meant to be undone by a ROLLBACK after it must not be done: it is ignored, as
+     * PostgreSQL does after an error in a transaction.
+     */
+    private boolean isIgnored(String sql) throws IOException {
+        TransactionControl control = TransactionControl.of(sql);
+        boolean ignored = transactionRefused;
+        if (ignored) {
+            out.write(Ansi.error(
+                    control == TransactionControl.ENDS
+                            ? "the transaction was refused; nothing of it was done"
+                            : "ignored: the transaction that it belongs to was refused; COMMIT or ROLLBACK ends it"));
+        }
+        transactionRefused = (ignored || control == TransactionControl.OPENS) && control != TransactionControl.ENDS;
+        return ignored;
+    }
+
     private void runScript(String script, @Nullable String problem) throws IOException {
         if (problem != null) {
             out.write(Ansi.error(problem));
@@ -130,7 +149,7 @@ final class QueryShell {
             if (stopping.getAsBoolean()) {
                 return;
             }
-            if (!sql.isBlank()) {
+            if (!sql.isBlank() && !isIgnored(sql)) {
                 ReadOptions options = new ReadOptions(settings.readLevel, null, timeout);
                 answer(table -> engine.run(session, Statement.of(sql), options, table));
             }
