@@ -1,8 +1,10 @@
 package io.lightraft.linearizability;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param opening what each account has at first
  */
 public record BankModel(Map<String, Long> opening)
-        implements Model<Map<String, Long>, BankModel.Input, BankModel.Output> {
+        implements Model<BankModel.Balances, BankModel.Input, BankModel.Output> {
 
     public sealed interface Input {}
 
@@ -24,24 +26,44 @@ public record BankModel(Map<String, Long> opening)
 
     public sealed interface Output {}
 
-    /** All accounts at one moment. */
-    public record Balances(Map<String, Long> byAccount) implements Output {}
+    /** All accounts at one moment, which is also the state. */
+    public record Balances(Map<String, Long> byAccount) implements Output {
+
+        public Balances {
+            byAccount = Collections.unmodifiableMap(new TreeMap<>(byAccount));
+        }
+
+        /** A map's own hash adds up its entries, so that a transfer hardly changes it. */
+        @Override
+        public int hashCode() {
+            int hash = 0;
+            for (long balance : byAccount.values()) {
+                hash = hash * 0x9E3779B1 + Long.hashCode(balance);
+            }
+            return hash;
+        }
+
+        @Override
+        public String toString() {
+            return byAccount.toString();
+        }
+    }
 
     /** @param done false: refused, because there was too little */
     public record Transferred(boolean done) implements Output {}
 
     @Override
-    public Map<String, Long> initial() {
-        return new TreeMap<>(opening);
+    public Balances initial() {
+        return new Balances(opening);
     }
 
     @Override
-    public Optional<Map<String, Long>> step(Map<String, Long> state, Input input, @Nullable Output output) {
+    public Optional<Balances> step(Balances state, Input input, @Nullable Output output) {
         if (input instanceof Transfer transfer) {
-            boolean enough = state.getOrDefault(transfer.from(), 0L) >= transfer.amount();
-            return after(enough ? moved(state, transfer) : state, new Transferred(enough), output);
+            boolean enough = state.byAccount().getOrDefault(transfer.from(), 0L) >= transfer.amount();
+            return after(output, new Transferred(enough), () -> enough ? moved(state, transfer) : state);
         }
-        return after(state, new Balances(state), output);
+        return after(output, state, () -> state);
     }
 
     @Override
@@ -49,14 +71,14 @@ public record BankModel(Map<String, Long> opening)
         return input instanceof Read || new Transferred(false).equals(output);
     }
 
-    private static Map<String, Long> moved(Map<String, Long> state, Transfer transfer) {
-        Map<String, Long> balances = new TreeMap<>(state);
+    private static Balances moved(Balances state, Transfer transfer) {
+        Map<String, Long> balances = new TreeMap<>(state.byAccount());
         balances.merge(transfer.from(), -transfer.amount(), Long::sum);
         balances.merge(transfer.to(), transfer.amount(), Long::sum);
-        return balances;
+        return new Balances(balances);
     }
 
-    private static Optional<Map<String, Long>> after(Map<String, Long> next, Output right, @Nullable Output seen) {
-        return seen == null || seen.equals(right) ? Optional.of(next) : Optional.empty();
+    private static Optional<Balances> after(@Nullable Output seen, Output right, Supplier<Balances> next) {
+        return seen == null || seen.equals(right) ? Optional.of(next.get()) : Optional.empty();
     }
 }

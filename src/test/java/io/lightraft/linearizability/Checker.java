@@ -1,9 +1,11 @@
 package io.lightraft.linearizability;
 
+import io.lightraft.linearizability.Result.Obstacle;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether a history is linearizable. It takes the partitions of a history one by one; {@link Search} has the
@@ -12,7 +14,10 @@ import java.util.stream.Collectors;
  */
 public final class Checker {
 
-    private static final long DEFAULT_BOUND = 2_000_000;
+    private static final long DEFAULT_BOUND = 1_000_000;
+
+    /** Every partition is tried with this bound first, so that a hard one does not hide a plain violation in another. */
+    private static final long FIRST_BOUND = 10_000;
 
     private final long maxConfigurations;
 
@@ -26,26 +31,38 @@ public final class Checker {
     }
 
     /**
-     * Checks a whole history, from the initial state on, in any order of the list. One partition that is not
-     * linearizable decides, even if another one was too hard.
+     * Checks a whole history, from the initial state on; the order of the list does not matter. One partition that is
+     * not linearizable decides, even if another one is too hard.
      */
     public <S, I, O> Result<S, I, O> check(Model<S, I, O> model, List<Operation<I, O>> history) {
         Map<Object, List<Operation<I, O>>> partitions = history.stream()
                 .collect(Collectors.groupingBy(
                         operation -> model.partition(operation.input()), LinkedHashMap::new, Collectors.toList()));
-        Result<S, I, O> worst = new Result<>(Verdict.OK, 0, null);
+        Result<S, I, O> first = check(model, partitions, Math.min(FIRST_BOUND, maxConfigurations));
+        boolean again = first.verdict() == Verdict.GAVE_UP && maxConfigurations > FIRST_BOUND;
+        return again ? check(model, partitions, maxConfigurations) : first;
+    }
+
+    /** Takes the partitions that are linearizable out of the map. */
+    private <S, I, O> Result<S, I, O> check(
+            Model<S, I, O> model, Map<Object, List<Operation<I, O>>> partitions, long bound) {
         long configurations = 0;
-        for (Map.Entry<Object, List<Operation<I, O>>> partition : partitions.entrySet()) {
-            Result<S, I, O> result =
-                    new Search<>(model, partition.getKey(), partition.getValue(), maxConfigurations).run();
-            configurations += result.configurations();
-            if (result.verdict() == Verdict.NOT_LINEARIZABLE) {
-                return new Result<>(result.verdict(), configurations, result.obstacle());
+        @Nullable Obstacle<S, I, O> tooHard = null;
+        for (Object partition : List.copyOf(partitions.keySet())) {
+            List<Operation<I, O>> operations = partitions.get(partition);
+            Search<S, I, O> search = new Search<>(model, operations, bound);
+            Verdict verdict = search.run();
+            configurations += search.configurations();
+            if (verdict == Verdict.NOT_LINEARIZABLE) {
+                Obstacle<S, I, O> obstacle = new Diagnosis<>(model, operations, maxConfigurations).obstacle(partition);
+                return new Result<>(verdict, configurations, obstacle);
             }
-            if (result.verdict() == Verdict.GAVE_UP) {
-                worst = result;
+            if (verdict == Verdict.OK) {
+                partitions.remove(partition);
+            } else if (tooHard == null) {
+                tooHard = new Obstacle<>(partition, search.order(), search.stuck(), List.of());
             }
         }
-        return new Result<>(worst.verdict(), configurations, worst.obstacle());
+        return new Result<>(tooHard == null ? Verdict.OK : Verdict.GAVE_UP, configurations, tooHard);
     }
 }

@@ -37,4 +37,15 @@ public record KeyValueModel() implements Model<String, KeyValueModel.Input, Stri
     public boolean readOnly(Input input, @Nullable String output) {
         return input instanceof Get;
     }
+
+    /** Unless it is replaced, a text only grows at its end. */
+    @Override
+    public boolean canLeadTo(String state, String answer) {
+        return answer.startsWith(state);
+    }
+
+    @Override
+    public boolean resets(Input input, String answer) {
+        return input instanceof Put put && answer.startsWith(put.value());
+    }
 }

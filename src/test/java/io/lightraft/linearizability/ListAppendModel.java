@@ -36,4 +36,10 @@ public record ListAppendModel<E>() implements Model<List<E>, ListAppendModel.Inp
     public boolean readOnly(Input<E> input, @Nullable List<E> output) {
         return input instanceof Read;
     }
+
+    /** What is in the list stays where it is. */
+    @Override
+    public boolean canLeadTo(List<E> state, List<E> answer) {
+        return state.size() <= answer.size() && state.equals(answer.subList(0, state.size()));
+    }
 }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an object does when it is used by one client at a time.
  *
- * @param <S> its states: immutable, with {@code equals} and {@code hashCode} by content
+ * @param <S> its states: immutable, with {@code equals} by content and a {@code hashCode} that tells them apart
  * @param <I> what is asked; open operations with equal inputs are taken for interchangeable
  * @param <O> what is answered
  */
@@ -39,6 +39,19 @@ public interface Model<S, I, O> {
      */
     default Object partition(I input) {
         return "all";
+    }
+
+    /**
+     * Whether an object in this state can ever give that answer to a {@link #readOnly} operation, if no operation that
+     * {@link #resets} comes between. False spares the checker dead ends, true is always right.
+     */
+    default boolean canLeadTo(S state, O answer) {
+        return true;
+    }
+
+    /** Whether such an operation may help an object to give that answer which {@link #canLeadTo} has given up. */
+    default boolean resets(I input, O answer) {
+        return false;
     }
 
     /** Many such objects, each under a key of its own. */

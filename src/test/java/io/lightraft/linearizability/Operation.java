@@ -47,6 +47,11 @@ public record Operation<I, O>(
         return output == null;
     }
 
+    /** The same operation, as it looks before its answer is known. */
+    Operation<I, O> asOpen() {
+        return open(client, called, input);
+    }
+
     @Override
     public String toString() {
         String times = "[" + called + ", " + (isOpen() ? "?" : returned) + "]";

@@ -31,6 +31,16 @@ public record PerKeyModel<S, I, O>(Model<S, I, O> each) implements Model<S, PerK
     }
 
     @Override
+    public boolean canLeadTo(S state, O answer) {
+        return each.canLeadTo(state, answer);
+    }
+
+    @Override
+    public boolean resets(Keyed<I> keyed, O answer) {
+        return each.resets(keyed.input(), answer);
+    }
+
+    @Override
     public Object partition(Keyed<I> keyed) {
         return keyed.key();
     }

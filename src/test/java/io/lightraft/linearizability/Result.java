@@ -1,7 +1,6 @@
 package io.lightraft.linearizability;
 
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -20,21 +19,19 @@ public record Result<S, I, O>(
     public record Step<S, I, O>(Operation<I, O> operation, S state) {}
 
     /**
-     * Where the search got stuck. Everything that returned before the stuck operation did can be explained; together
-     * with its answer, no more.
+     * The first answer that can't be explained. Until it came the history is linearizable: all answers before it
+     * stand in the prefix. Operations that were answered later are open in the prefix, as they were at that time.
+     *
+     * <p>If the checker gave up, the prefix is the longest order it had found.
      *
      * @param partition which part of the object
-     * @param prefix one of the longest orders that explain all answers before that of the stuck operation
+     * @param prefix an order that explains all answers before that of the stuck operation
      * @param stuck the operation that can't be placed (or, if the checker gave up, was not)
-     * @param pending what else had been called by the time it returned, and is not in the prefix
-     * @param states states the object can be in at that point, at most a handful of them
+     * @param pending what else had been called by the time it returned, and is not in the prefix; empty if the checker
+     *     gave up
      */
     public record Obstacle<S, I, O>(
-            Object partition,
-            List<Step<S, I, O>> prefix,
-            Operation<I, O> stuck,
-            List<Operation<I, O>> pending,
-            Set<S> states) {}
+            Object partition, List<Step<S, I, O>> prefix, Operation<I, O> stuck, List<Operation<I, O>> pending) {}
 
     /** The reasons, for people: several lines. */
     public String describe() {
@@ -57,7 +54,6 @@ public record Result<S, I, O>(
                 + " not shown):\n" + order
                 + (verdict == Verdict.GAVE_UP ? "Not placed so far:\n  " : "Can't be placed:\n  ")
                 + obstacle.stuck() + "\n"
-                + "States the object can be in (some of them): " + obstacle.states() + "\n"
                 + "Called by then, not in that order (" + more + " not shown):\n" + others;
     }
 }

@@ -1,19 +1,19 @@
 package io.lightraft.linearizability;
 
 import io.lightraft.linearizability.Configuration.Key;
-import io.lightraft.linearizability.Result.Obstacle;
 import io.lightraft.linearizability.Result.Step;
+import io.lightraft.linearizability.Timeline.Helpers;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,19 +29,20 @@ import org.jspecify.annotations.Nullable;
  *   <li>Open operations are options, never duties. So a configuration is not worth entering if another one with the
  *       same state and the same duties has used a subset of its open operations; and of several open operations with
  *       equal inputs, the first is used first.
+ *   <li>A configuration from whose state the next read can't get its answer any more is a dead end.
  *   <li>The furthest configuration goes first, and among equals the one that used the fewest open operations, so that
  *       the subsets come before their supersets.
  * </ul>
  */
 final class Search<S, I, O> {
 
-    private static final int STATES_SHOWN = 10;
+    /** How many comparisons of sets of open operations may be made for each configuration of the bound. */
+    private static final long COMPARISONS = 100;
 
     /** A configuration of which the operations with answers, or the open ones, are still to be tried. */
     private record Task<S, I, O>(Configuration<S, I, O> from, boolean openOnes, int spent, long number) {}
 
     private final Model<S, I, O> model;
-    private final Object partition;
     private final long maxConfigurations;
     private final Timeline<I, O> timeline;
     private final Map<Key<S>, List<BitSet>> entered = new HashMap<>();
@@ -49,28 +50,27 @@ final class Search<S, I, O> {
             Comparator.comparingInt((Task<S, I, O> task) -> -task.from().next())
                     .thenComparingInt(Task::spent)
                     .thenComparingLong(task -> -task.number()));
-    private final Set<S> statesAtFurthest = new LinkedHashSet<>();
     private Configuration<S, I, O> furthest;
     private long configurations;
+    private long comparisons;
     private long tasksMade;
 
-    Search(Model<S, I, O> model, Object partition, List<Operation<I, O>> operations, long maxConfigurations) {
+    Search(Model<S, I, O> model, List<Operation<I, O>> operations, long maxConfigurations) {
         this.model = model;
-        this.partition = partition;
         this.maxConfigurations = maxConfigurations;
         this.timeline = new Timeline<>(model, operations);
         this.furthest = new Configuration<>(0, new BitSet(), new BitSet(), model.initial(), null, null);
     }
 
-    Result<S, I, O> run() {
+    Verdict run() {
         enter(settle(furthest));
         while (furthest.next() < timeline.answered.size()) {
-            if (configurations > maxConfigurations) {
-                return result(Verdict.GAVE_UP);
+            if (configurations > maxConfigurations || comparisons > COMPARISONS * maxConfigurations) {
+                return Verdict.GAVE_UP;
             }
             Task<S, I, O> task = tasks.poll();
             if (task == null) {
-                return result(Verdict.NOT_LINEARIZABLE);
+                return Verdict.NOT_LINEARIZABLE;
             }
             if (task.openOnes()) {
                 tryOpen(task.from());
@@ -79,7 +79,7 @@ final class Search<S, I, O> {
                 add(task.from(), true);
             }
         }
-        return new Result<>(Verdict.OK, configurations, null);
+        return Verdict.OK;
     }
 
     private void tryAnswered(Configuration<S, I, O> from) {
@@ -150,8 +150,40 @@ final class Search<S, I, O> {
         return -1;
     }
 
+    /** Whether the state rules out the next answer that only reads the object, and nothing left can help. */
+    private boolean isDeadEnd(Configuration<S, I, O> at) {
+        int answers = timeline.answered.size();
+        int read = at.next() == answers ? answers : timeline.readFrom[at.next()];
+        while (read < answers && isPlaced(at, read)) {
+            read = read + 1 == answers ? answers : timeline.readFrom[read + 1];
+        }
+        if (read == answers) {
+            return false;
+        }
+        O answer = Objects.requireNonNull(timeline.answered.get(read).output());
+        if (model.canLeadTo(at.state(), answer)) {
+            return false;
+        }
+        Helpers helpers = timeline.helpersOf(read);
+        return Arrays.stream(helpers.answered()).allMatch(operation -> isPlaced(at, operation))
+                && Arrays.stream(helpers.open()).allMatch(at.spent()::get);
+    }
+
+    private boolean isPlaced(Configuration<S, I, O> at, int operation) {
+        if (operation < at.next()) {
+            return true;
+        }
+        boolean running = timeline.answered.get(operation).called()
+                <= timeline.answered.get(at.next()).returned();
+        return running && at.placed().get(timeline.slot[operation]);
+    }
+
     private void enter(Configuration<S, I, O> configuration) {
+        if (isDeadEnd(configuration)) {
+            return;
+        }
         List<BitSet> known = entered.computeIfAbsent(configuration.key(), key -> new ArrayList<>(1));
+        comparisons += known.size();
         if (known.stream().anyMatch(spent -> isSubset(spent, configuration.spent()))) {
             return;
         }
@@ -159,10 +191,6 @@ final class Search<S, I, O> {
         configurations++;
         if (configuration.next() > furthest.next()) {
             furthest = configuration;
-            statesAtFurthest.clear();
-        }
-        if (configuration.next() == furthest.next() && statesAtFurthest.size() < STATES_SHOWN) {
-            statesAtFurthest.add(configuration.state());
         }
         add(configuration, false);
     }
@@ -179,32 +207,29 @@ final class Search<S, I, O> {
     }
 
     private static boolean isSubset(BitSet inner, BitSet outer) {
-        BitSet rest = (BitSet) inner.clone();
-        rest.andNot(outer);
-        return rest.isEmpty();
+        int bit = inner.nextSetBit(0);
+        while (bit >= 0 && outer.get(bit)) {
+            bit = inner.nextSetBit(bit + 1);
+        }
+        return bit < 0;
     }
 
-    private Result<S, I, O> result(Verdict verdict) {
-        List<Step<S, I, O>> prefix = new ArrayList<>();
+    long configurations() {
+        return configurations;
+    }
+
+    /** The longest order found; all operations with an answer are in it if the verdict is OK. */
+    List<Step<S, I, O>> order() {
+        List<Step<S, I, O>> order = new ArrayList<>();
         for (@Nullable Configuration<S, I, O> at = furthest; at != null && at.last() != null; at = at.parent()) {
-            prefix.add(new Step<>(at.last(), at.state()));
+            order.add(new Step<>(at.last(), at.state()));
         }
-        Collections.reverse(prefix);
-        List<Operation<I, O>> pending = new ArrayList<>();
-        for (int i : timeline.pending.get(furthest.next())) {
-            if (i != furthest.next() && !furthest.placed().get(timeline.slot[i])) {
-                pending.add(timeline.answered.get(i));
-            }
-        }
-        for (int i = 0; i < timeline.openBy[furthest.next()]; i++) {
-            if (!furthest.spent().get(i)) {
-                pending.add(timeline.open.get(i));
-            }
-        }
-        Operation<I, O> stuck = timeline.answered.get(furthest.next());
-        return new Result<>(
-                verdict,
-                configurations,
-                new Obstacle<>(partition, prefix, stuck, pending, Set.copyOf(statesAtFurthest)));
+        Collections.reverse(order);
+        return order;
+    }
+
+    /** The first operation in the order of the answers that the order found does not explain. */
+    Operation<I, O> stuck() {
+        return timeline.answered.get(furthest.next());
     }
 }

@@ -6,8 +6,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * One partition of a history, in the order in which answers came. Operations with an answer are numbered from 0 in
@@ -33,7 +35,19 @@ final class Timeline<I, O> {
     /** For each open operation, the last one before it with an equal input; -1 for none. */
     final int[] twin;
 
+    /** For each answer, the first one from it on of an operation that only reads; the number of answers for none. */
+    final int[] readFrom;
+
+    /** For each answer that {@link #helpersOf} was asked about, the result. */
+    private final Map<Integer, Helpers> helpers = new HashMap<>();
+
+    private final Model<?, I, O> model;
+
+    /** Operations that may help to give an answer. */
+    record Helpers(int[] answered, int[] open) {}
+
     Timeline(Model<?, I, O> model, List<Operation<I, O>> operations) {
+        this.model = model;
         answered = operations.stream()
                 .filter(operation -> !operation.isOpen())
                 .sorted(Comparator.comparingLong(Operation::returned))
@@ -45,8 +59,10 @@ final class Timeline<I, O> {
         slot = new int[answered.size()];
         openBy = new int[answered.size()];
         twin = new int[open.size()];
+        readFrom = new int[answered.size()];
         sweepAnswers();
         findTwins();
+        findReads();
     }
 
     private void sweepAnswers() {
@@ -83,5 +99,32 @@ final class Timeline<I, O> {
             Integer before = last.put(open.get(i).input(), i);
             twin[i] = before == null ? -1 : before;
         }
+    }
+
+    private void findReads() {
+        int read = answered.size();
+        for (int i = answered.size() - 1; i >= 0; i--) {
+            Operation<I, O> operation = answered.get(i);
+            if (model.readOnly(operation.input(), operation.output())) {
+                read = i;
+            }
+            readFrom[i] = read;
+        }
+    }
+
+    /** What was called before that answer came, and {@link Model#resets} the object towards it. */
+    Helpers helpersOf(int answer) {
+        return helpers.computeIfAbsent(answer, key -> {
+            Operation<I, O> read = answered.get(answer);
+            return new Helpers(helpersOf(read, answered), helpersOf(read, open));
+        });
+    }
+
+    private int[] helpersOf(Operation<I, O> read, List<Operation<I, O>> operations) {
+        O answer = Objects.requireNonNull(read.output());
+        return IntStream.range(0, operations.size())
+                .filter(i -> operations.get(i).called() <= read.returned()
+                        && model.resets(operations.get(i).input(), answer))
+                .toArray();
     }
 }
