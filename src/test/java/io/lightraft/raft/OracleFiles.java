@@ -28,7 +28,11 @@ final class OracleFiles {
      * @param handlers makes what answers the directives of one file, in order
      */
     static Stream<DynamicTest> tests(String folder, Supplier<Function<Directive, String>> handlers) {
-        Path directory = Path.of(System.getProperty("lightraft.etcd-raft", "../shared/etcd-raft"), folder);
+        return testsIn(Path.of(System.getProperty("lightraft.etcd-raft", "../shared/etcd-raft"), folder), handlers);
+    }
+
+    /** The same for a directory of any place. */
+    static Stream<DynamicTest> testsIn(Path directory, Supplier<Function<Directive, String>> handlers) {
         if (!Files.isDirectory(directory)) {
             return Stream.of(DynamicTest.dynamicTest(
                     "no test data", () -> assumeTrue(false, "no test data in " + directory.toAbsolutePath())));
