@@ -115,7 +115,7 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
 
     @Override
     public ReplicaStatus status() {
-        lastStatus = onLoop("status", () -> core.status(null), lastStatus);
+        lastStatus = onLoop("status", () -> core.status(null), lastStatus.outdated());
         String stopped = failure;
         return stopped == null ? lastStatus : lastStatus.failed(stopped);
     }

@@ -47,6 +47,7 @@ final class ReplicaCore<R> {
     private final ReadRounds reads;
     private final PeerContacts contacts = new PeerContacts();
     private final StatusView view;
+    private final StallWatch stalls;
 
     private long nowMillis;
     private long tickCount;
@@ -55,6 +56,11 @@ final class ReplicaCore<R> {
     private long knownTerm;
     private long knownLeader;
     private boolean ready;
+    private boolean stalled;
+
+    /** The last moment before this process was stopped for a while; null once it knows what it missed. */
+    private @Nullable Long pausedSinceMillis;
+
     private CompletableFuture<Long> caughtUp = CompletableFuture.completedFuture(0L);
     private @Nullable Runnable idleCallback;
 
@@ -83,6 +89,7 @@ final class ReplicaCore<R> {
                 log,
                 listener);
         this.view = new StatusView(config, raft, contacts);
+        this.stalls = new StallWatch(config.raftId(), config.electionTimeoutTicks());
         this.origin = new ProposalOrigin<>(
                 incarnation,
                 config.maxPendingProposals(),
@@ -130,6 +137,7 @@ final class ReplicaCore<R> {
 
     /** An acknowledgement of the storage worker. */
     void stored(Message response) {
+        stalls.answered();
         raft.step(response);
     }
 
@@ -188,7 +196,7 @@ final class ReplicaCore<R> {
 
     /** Ends a turn of the loop: at most one tick, then everything that follows from the events. */
     void turn(long now, boolean tick) {
-        nowMillis = now;
+        now(now);
         if (tick) {
             tick();
         }
@@ -209,8 +217,19 @@ final class ReplicaCore<R> {
         return raft.hasReady();
     }
 
+    /**
+     * To be called before the events that follow. After a gap the cluster may have another leader by now, whatever this
+     * node believes, and what waits in its queues may be old: until a read round of a later start is answered, it says
+     * of nothing that it is fresh.
+     */
     void now(long millis) {
+        long before = nowMillis;
         nowMillis = millis;
+        if (before != 0 && millis - before > (long) config.electionTimeoutTicks() * config.tickMillis()) {
+            pausedSinceMillis = pausedSinceMillis == null ? (Long) before : pausedSinceMillis;
+            ready = false;
+            awaitProofOfFreshness();
+        }
     }
 
     /** Calls back once nobody waits for this replica's answer any more. */
@@ -226,15 +245,23 @@ final class ReplicaCore<R> {
     /** Null when it never heard of one. */
     @Nullable
     Duration leaderContactAge() {
+        if (pausedSinceMillis != null) {
+            return Duration.ofMillis(nowMillis - pausedSinceMillis);
+        }
         return raft.role() == Role.LEADER ? Duration.ZERO : contacts.leaderAge(nowMillis);
     }
 
     ReplicaStatus status(@Nullable String failure) {
-        return view.status(ready, failure);
+        return view.status(ready && !stalled, failure, impediment());
+    }
+
+    private @Nullable String impediment() {
+        return stalled ? "the disk has not answered for " + stalls.stalledTicks() * config.tickMillis() + " ms" : null;
     }
 
     private void tick() {
         tickCount++;
+        watchDisk();
         raft.tick();
         reads.tick();
         if (tickCount % RESEND_TICKS == 0) {
@@ -246,6 +273,18 @@ final class ReplicaCore<R> {
         }
         if (raft.leaderId() == 0 && succession.isTurn(raft.term())) {
             raft.campaign();
+        }
+    }
+
+    /** A leader whose disk hangs looks alive by its heartbeats, while nothing it takes gets done. */
+    private void watchDisk() {
+        stalls.tick();
+        if (stalls.isStalled() != stalled) {
+            stalled = stalls.isStalled();
+            raft.holdBack(stalled);
+        }
+        if (stalled) {
+            raft.stepDown("disk-stall");
         }
     }
 
@@ -267,10 +306,20 @@ final class ReplicaCore<R> {
     /** Ready means caught up, and a read point that was reached under the present leader is the proof of it. */
     private void becomeReady() {
         if (caughtUp.isDone()) {
-            caughtUp = new CompletableFuture<>();
-            caughtUp.thenRun(() -> ready = knownLeader != 0);
-            reads.await(caughtUp, ReadRounds.NO_DEADLINE);
+            awaitProofOfFreshness();
         }
+    }
+
+    private void awaitProofOfFreshness() {
+        CompletableFuture<Long> proof = new CompletableFuture<>();
+        caughtUp = proof;
+        proof.thenRun(() -> {
+            if (caughtUp == proof) {
+                ready = knownLeader != 0;
+                pausedSinceMillis = null;
+            }
+        });
+        reads.await(proof, ReadRounds.NO_DEADLINE);
     }
 
     private void handOut(Ready output) {
@@ -279,6 +328,7 @@ final class ReplicaCore<R> {
         }
         for (Message message : output.messages()) {
             if (message instanceof Message.StorageAppend append) {
+                stalls.handedOut(append);
                 effects.store(append);
             } else if (message instanceof Message.StorageApply apply) {
                 effects.apply(apply);

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param leaderId the leader's node index, null when unknown
  * @param ready knows a leader and has applied what was committed when it learned of it
  * @param failure why the node stopped, null while it runs
+ * @param impediment what keeps a node that runs from doing all of its work, null when nothing does
  */
 public record ReplicaStatus(
         int nodeId,
@@ -24,7 +25,26 @@ public record ReplicaStatus(
         long snapshotIndex,
         boolean ready,
         @Nullable String failure,
+        @Nullable String impediment,
         List<MemberStatus> members) {
+
+    /** The same some time later, when nobody knows whether it still is so. */
+    ReplicaStatus outdated() {
+        return new ReplicaStatus(
+                nodeId,
+                role,
+                term,
+                leaderId,
+                commitIndex,
+                lastApplied,
+                lastLogIndex,
+                firstLogIndex,
+                snapshotIndex,
+                false,
+                failure,
+                impediment,
+                members);
+    }
 
     ReplicaStatus failed(String reason) {
         return new ReplicaStatus(
@@ -39,6 +59,7 @@ public record ReplicaStatus(
                 snapshotIndex,
                 false,
                 reason,
+                null,
                 members);
     }
 

@@ -22,7 +22,7 @@ final class StatusView {
         this.contacts = contacts;
     }
 
-    ReplicaStatus status(boolean ready, @Nullable String failure) {
+    ReplicaStatus status(boolean ready, @Nullable String failure, @Nullable String impediment) {
         RaftStatus status = raft.status();
         List<MemberStatus> members = new ArrayList<>();
         for (Member member : config.members()) {
@@ -40,6 +40,7 @@ final class StatusView {
                 raft.firstIndex() - 1,
                 ready && failure == null,
                 failure,
+                impediment,
                 members);
     }
 

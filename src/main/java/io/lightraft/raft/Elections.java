@@ -10,9 +10,14 @@ import java.util.List;
 final class Elections {
 
     private final ServerState state;
+    private boolean heldBack;
 
     Elections(ServerState state) {
         this.state = state;
+    }
+
+    void holdBack(boolean newHeldBack) {
+        heldBack = newHeldBack;
     }
 
     /** A tick of a node that does not lead. */
@@ -44,7 +49,7 @@ final class Elections {
     }
 
     private boolean mayCampaign() {
-        return state.role() != Role.LEADER && state.isPromotable() && !hasUnappliedConfChange();
+        return !heldBack && state.role() != Role.LEADER && state.isPromotable() && !hasUnappliedConfChange();
     }
 
     /**

@@ -220,6 +220,28 @@ final class Leader extends RoleBehaviour {
         }
     }
 
+    /** A successor that lacks what is committed could not win, so it is not worth asking. */
+    @Override
+    void stepDown(String reason) {
+        JointConfig voters = state.tracker.configuration().voters();
+        if (voters.isSingleton() && voters.contains(state.id())) {
+            return; // There is nobody to make room for.
+        }
+        long successor = 0;
+        long furthest = state.log.committed();
+        for (long id : voters.ids()) {
+            Progress peer = state.tracker.progress(id);
+            if (id != state.id() && peer != null && peer.isRecentActive() && peer.matchIndex() >= furthest) {
+                furthest = peer.matchIndex();
+                successor = id;
+            }
+        }
+        if (successor != 0) {
+            state.outbox.send(new Message.TimeoutNow(state.id(), successor, state.term()));
+        }
+        state.becomeFollower(state.term(), 0, reason);
+    }
+
     private void sendTimeoutNow() {
         state.outbox.send(new Message.TimeoutNow(state.id(), transferee, state.term()));
     }

@@ -110,6 +110,21 @@ public final class Raft {
         state.behaviour().transferLeadership(to);
     }
 
+    /**
+     * A leader that can't do its work gives up its office, without waiting for what its peers say. The voter that is
+     * furthest is asked to take over at once, where one was heard from lately. Others are not concerned.
+     *
+     * @param reason for the listener, a word or two in lower case
+     */
+    public void stepDown(String reason) {
+        state.behaviour().stepDown(reason);
+    }
+
+    /** While held back, this node starts no election, not even when its leader asks for one. */
+    public void holdBack(boolean heldBack) {
+        state.elections.holdBack(heldBack);
+    }
+
     /** A follower that knows its leader to be dead may vote at once. */
     public void forgetLeader() {
         state.behaviour().forgetLeader();

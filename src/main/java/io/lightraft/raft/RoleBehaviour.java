@@ -39,6 +39,9 @@ abstract sealed class RoleBehaviour permits Follower, Candidate, Leader {
     /** Somebody wishes {@code target} to lead. */
     void transferLeadership(long target) {}
 
+    /** This node can't do a leader's work. */
+    void stepDown(String reason) {}
+
     void forgetLeader() {}
 
     void reportUnreachable(long id) {}

@@ -11,7 +11,7 @@ import io.lightraft.raft.tracker.ProgressTracker;
  *   PRE_CANDIDATE -> CANDIDATE                  a majority would vote for it
  *   CANDIDATE     -> LEADER                     a majority voted for it
  *   PRE_CANDIDATE, CANDIDATE -> itself          the election went on for too long
- *   any           -> FOLLOWER                   a higher term, a leader, a lost election, no quorum, removed
+ *   any           -> FOLLOWER                   a higher term, a leader, a lost election, no quorum, removed, disk stall
  * </pre>
  */
 final class ServerState {

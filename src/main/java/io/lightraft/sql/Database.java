@@ -197,18 +197,19 @@ public final class Database implements SqlEngine {
             ReplicaStatus status = replicator.status();
             boolean learner = status.role().equals("LEARNER");
             if (level == ReadLevel.NONE || level == ReadLevel.AUTO && learner) {
-                checkFreshness(options.freshness(), status);
+                checkFreshness(options.freshness());
                 return;
             }
-            if (status.role().equals("LEADER")) {
+            // One that is not ready may have lost its office without knowing it, during a pause say.
+            if (status.role().equals("LEADER") && status.ready()) {
                 return;
             }
         }
         get(replicator.readIndex(deadline.remaining()), deadline, false);
     }
 
-    private void checkFreshness(@Nullable Duration freshness, ReplicaStatus status) {
-        if (freshness == null || status.role().equals("LEADER")) {
+    private void checkFreshness(@Nullable Duration freshness) {
+        if (freshness == null) {
             return;
         }
         Duration age = replicator.leaderContactAge();

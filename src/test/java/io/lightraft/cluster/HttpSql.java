@@ -64,8 +64,8 @@ final class HttpSql implements WriteLoad.Client {
         return get(queryPath(sql, parameters));
     }
 
-    CompletableFuture<Reply> queryLater(String sql) {
-        return client.sendAsync(request(queryPath(sql, "")).GET().build(), BodyHandlers.ofString())
+    CompletableFuture<Reply> queryLater(String sql, String parameters) {
+        return client.sendAsync(request(queryPath(sql, parameters)).GET().build(), BodyHandlers.ofString())
                 .thenApply(HttpSql::reply);
     }
 

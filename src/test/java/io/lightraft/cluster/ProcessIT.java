@@ -140,14 +140,18 @@ class ProcessIT {
             nc.type("SELECT count(*) FROM " + t);
             List<CompletableFuture<HttpSql.Reply>> replies = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
-                replies.add(cluster.http(old).queryLater("SELECT count(*) FROM " + t));
+                replies.add(cluster.http(old).queryLater("SELECT count(*) FROM " + t, "&level=linearizable"));
+                replies.add(cluster.http(old).queryLater("SELECT count(*) FROM " + t, "&level=weak"));
             }
+            CompletableFuture<HttpSql.Reply> local =
+                    cluster.http(old).queryLater("SELECT count(*) FROM " + t, "&level=none&freshness=500ms");
             cluster.node(old).signal("CONT");
 
             assertThat(nc.answer()).contains("| 2");
             for (CompletableFuture<HttpSql.Reply> reply : replies) {
                 assertThat(reply.get(30, TimeUnit.SECONDS).text()).contains("[[2]]");
             }
+            assertThat(local.get(30, TimeUnit.SECONDS).text()).containsPattern("\\[\\[2]]|stale read");
             await().atMost(PATIENCE)
                     .until(() -> cluster.http(old).raft().get("role").asString().equals("FOLLOWER"));
         }

@@ -61,6 +61,12 @@ final class SimulatedCluster {
         ReplicaCore<String> core;
         boolean up;
 
+        /** Its writes never come back, as of a disk that hangs. */
+        boolean diskHangs;
+
+        /** Stopped as by SIGSTOP: what is sent to it waits. */
+        boolean paused;
+
         Node(Member member) {
             this.member = member;
         }
@@ -134,7 +140,7 @@ final class SimulatedCluster {
         }
 
         private void work() {
-            while (!appends.isEmpty() && random.nextInt(3) > 0) {
+            while (!diskHangs && !appends.isEmpty() && random.nextInt(3) > 0) {
                 Message.StorageAppend append = appends.remove(0);
                 log.write(append.hardState(), append.entries());
                 for (Message response : append.responses()) {
@@ -193,6 +199,7 @@ final class SimulatedCluster {
         for (int i = 0; i < 2000; i++) {
             for (Node node : nodes.values()) {
                 if (node.up
+                        && !node.paused
                         && node.status().role().equals("LEADER")
                         && node.status().ready()) {
                     return node;
@@ -216,7 +223,9 @@ final class SimulatedCluster {
 
     private void step() {
         now++;
-        List<Flight> due = flights.stream().filter(flight -> flight.due <= now).toList();
+        List<Flight> due = flights.stream()
+                .filter(flight -> flight.due <= now && !nodes.get(flight.to).paused)
+                .toList();
         flights.removeAll(due);
         for (Flight flight : due) {
             Node node = nodes.get(flight.to);
@@ -226,7 +235,7 @@ final class SimulatedCluster {
             }
         }
         for (Node node : nodes.values()) {
-            if (node.up) {
+            if (node.up && !node.paused) {
                 node.core.now(now);
                 node.work();
                 node.core.turn(now, true);

@@ -70,7 +70,7 @@ final class SingleNode implements Replicator<List<StatementResult>>, AutoCloseab
 
     @Override
     public ReplicaStatus status() {
-        return new ReplicaStatus(0, role, 1, 0, 0, 0, 0, 0, 0, true, null, List.of());
+        return new ReplicaStatus(0, role, 1, 0, 0, 0, 0, 0, 0, true, null, null, List.of());
     }
 
     @Override

@@ -35,6 +35,7 @@ public final class RaftEndpoint {
      * The reply. Indexes are those of the log.
      *
      * @param nodeId this node's index in {@code lightraft.toml}
+     * @param impediment what keeps this node from doing all of its work; left out when nothing does
      * @param leaderId the leader's; null, and still present, when it is not known
      */
     public record Descriptor(
@@ -50,6 +51,10 @@ public final class RaftEndpoint {
             long lastLogIndex,
             long firstLogIndex,
             long snapshotIndex,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String impediment,
+
             List<MemberDescriptor> members) {
 
         static Descriptor of(ReplicaStatus status) {
@@ -63,6 +68,7 @@ public final class RaftEndpoint {
                     status.lastLogIndex(),
                     status.firstLogIndex(),
                     status.snapshotIndex(),
+                    status.impediment(),
                     status.members().stream().map(MemberDescriptor::of).toList());
         }
     }

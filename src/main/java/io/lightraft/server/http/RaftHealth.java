@@ -11,9 +11,14 @@ final class RaftHealth {
     /** Up unless a failure stopped the node: then only a restart, or a repair, helps. */
     static Health liveness(ReplicaStatus status) {
         String failure = status.failure();
-        return failure == null
-                ? Health.up().withDetail("role", status.role()).build()
-                : Health.down().withDetail("reason", "stopped: " + failure).build();
+        if (failure != null) {
+            return Health.down().withDetail("reason", "stopped: " + failure).build();
+        }
+        Health.Builder health = Health.up().withDetail("role", status.role());
+        if (status.impediment() != null) {
+            health.withDetail("impediment", status.impediment());
+        }
+        return health.build();
     }
 
     /** Up when the node knows a leader and has caught up. Out of service is a matter of waiting. */
@@ -24,6 +29,8 @@ final class RaftHealth {
             health = Health.down().withDetail("reason", "stopped: " + status.failure());
         } else if (leaderId == null) {
             health = Health.outOfService().withDetail("reason", "no leader is known");
+        } else if (status.impediment() != null && !status.ready()) {
+            health = Health.outOfService().withDetail("reason", status.impediment());
         } else if (!status.ready()) {
             health = Health.outOfService().withDetail("reason", "has not caught up yet");
         } else {

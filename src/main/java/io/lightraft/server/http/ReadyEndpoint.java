@@ -40,7 +40,8 @@ final class ReadyEndpoint implements ApiHandler.Endpoint {
         } else if (now.leaderId() == null) {
             notReady(response, "[+]node ok\n[+]leader does not exist");
         } else if (!now.ready()) {
-            notReady(response, "[+]node ok\n[+]leader ok\n[+]store not ready");
+            String why = now.impediment() == null ? "" : ": " + now.impediment();
+            notReady(response, "[+]node ok\n[+]leader ok\n[+]store not ready" + why);
         } else if (query.has("sync")) {
             synced(query, response);
         } else {

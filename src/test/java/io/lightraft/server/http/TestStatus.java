@@ -33,6 +33,7 @@ final class TestStatus implements Supplier<ReplicaStatus> {
                 9,
                 true,
                 null,
+                null,
                 List.of(
                         new ReplicaStatus.MemberStatus(member(0), true, true, 42L, 0L, true),
                         new ReplicaStatus.MemberStatus(member(1), true, false, 40L, 2L, true),
@@ -53,6 +54,7 @@ final class TestStatus implements Supplier<ReplicaStatus> {
                 9,
                 ready,
                 failure,
+                null,
                 List.of(
                         new ReplicaStatus.MemberStatus(member(0), true, false, null, null, true),
                         new ReplicaStatus.MemberStatus(member(1), true, led, null, null, null)));

@@ -24,7 +24,7 @@ abstract class ListenerTestSupport {
             new QueryListenerOptions(10_000, 600, 500, ReadLevel.LINEARIZABLE, 10_000, 5_000);
 
     static final ReplicaStatus STATUS = new ReplicaStatus(
-            1, "LEADER", 7, 1, 42, 41, 43, 1, 0, true, null, List.of(member(0, 40L, 3L), member(1, 43L, 0L)));
+            1, "LEADER", 7, 1, 42, 41, 43, 1, 0, true, null, null, List.of(member(0, 40L, 3L), member(1, 43L, 0L)));
 
     @TempDir
     Path directory;
