@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>applied here under its id (incarnation, term, number): done, and this is its result;
  *   <li>an entry of a later term is applied here and the id was not seen: it can never commit, so it is proposed again;
  *   <li>refused by the leader of its term, which then never appends it: not done;
- *   <li>the state came by a snapshot, or the deadline passed, while it was under way: outcome unknown.
+ *   <li>the state came by a snapshot while it was under way: outcome unknown, unless it is repeatable: then it is
+ *       proposed again;
+ *   <li>the deadline passed while it was under way: outcome unknown.
  * </ul>
  *
  * <p>A word of "not leader" proves nothing, so there is no such word. Owned by the raft loop; has no clock of its own.
@@ -70,15 +72,19 @@ final class ProposalOrigin<R> {
     }
 
     void propose(byte[] command, CompletableFuture<R> future, long deadlineMillis) {
-        if (pendingCount >= maxPending || pendingBytes + command.length > maxBytes) {
-            future.completeExceptionally(new ReplicaException.Busy("busy: " + pendingCount + " writes (" + pendingBytes
-                    + " bytes) wait on this node. Nothing was done; retry a little later."));
+        propose(new Pending<>(command, false, future, deadlineMillis));
+    }
+
+    void propose(Pending<R> pending) {
+        if (pendingCount >= maxPending || pendingBytes + pending.command.length > maxBytes) {
+            pending.future.completeExceptionally(new ReplicaException.Busy("busy: " + pendingCount + " writes ("
+                    + pendingBytes + " bytes) wait on this node. Nothing was done; retry a little later."));
             return;
         }
         pendingCount++;
-        pendingBytes += command.length;
-        waiting.add(new Pending<>(command, future, deadlineMillis));
-        earliestDeadlineMillis = Math.min(earliestDeadlineMillis, deadlineMillis);
+        pendingBytes += pending.command.length;
+        waiting.add(pending);
+        earliestDeadlineMillis = Math.min(earliestDeadlineMillis, pending.deadlineMillis);
     }
 
     /** Who leads the present term; 0 when unknown. */
@@ -157,8 +163,10 @@ final class ProposalOrigin<R> {
                 again.add(refused);
             } else {
                 release(refused);
-                refused.future.completeExceptionally(new ReplicaException.Busy(
-                        "busy: the leader has too many writes under way. Nothing was done; retry a little later."));
+                notDone(
+                        refused,
+                        new ReplicaException.Busy("busy: the leader has too many writes under way. Nothing was done;"
+                                + " retry a little later."));
             }
         }
         if (!again.isEmpty()) {
@@ -186,14 +194,20 @@ final class ProposalOrigin<R> {
         ReplicaException unknown = new ReplicaException.OutcomeUnknown(
                 "outcome unknown: this node was rebuilt from a snapshot while the write was under way. Look whether it"
                         + " took effect before you repeat it.");
+        List<Pending<R>> again = new ArrayList<>();
         for (ProposalWindow<R> window : windows.values()) {
             for (Pending<R> pending : window.unresolved()) {
                 pending.resolved = true;
-                release(pending);
-                pending.future.completeExceptionally(unknown);
+                if (pending.repeatable && !pending.future.isDone()) {
+                    again.add(pending.again());
+                } else {
+                    release(pending);
+                    pending.future.completeExceptionally(unknown);
+                }
             }
         }
         windows.headMap(leaderTerm).clear();
+        requeue(again);
     }
 
     void expire(long nowMillis) {
@@ -207,8 +221,10 @@ final class ProposalOrigin<R> {
             if (isExpired(pending, nowMillis)) {
                 iterator.remove();
                 release(pending);
-                pending.future.completeExceptionally(new ReplicaException.NoLeader(
-                        whyNoLeader.get() + ". Nothing was done; retry when a majority of the nodes is up."));
+                notDone(
+                        pending,
+                        new ReplicaException.NoLeader(
+                                whyNoLeader.get() + ". Nothing was done; retry when a majority of the nodes is up."));
             }
         }
         for (ProposalWindow<R> window : windows.values()) {
@@ -222,6 +238,15 @@ final class ProposalOrigin<R> {
         }
     }
 
+    private void notDone(Pending<R> pending, ReplicaException why) {
+        pending.future.completeExceptionally(
+                pending.mayBeDone
+                        ? new ReplicaException.OutcomeUnknown("outcome unknown: this node was rebuilt from a snapshot"
+                                + " while the write was under way, and could not repeat it. Send it again with the"
+                                + " same idempotency key.")
+                        : why);
+    }
+
     private boolean isExpired(Pending<R> pending, long nowMillis) {
         boolean expired = pending.deadlineMillis <= nowMillis;
         if (!expired) {
@@ -233,7 +258,7 @@ final class ProposalOrigin<R> {
     /** Ends everything: the node stops. */
     void stop(String reason) {
         for (Pending<R> pending : waiting) {
-            pending.future.completeExceptionally(new ReplicaException.Stopped(reason + ". Nothing was done."));
+            notDone(pending, new ReplicaException.Stopped(reason + ". Nothing was done."));
         }
         waiting.clear();
         for (ProposalWindow<R> window : windows.values()) {

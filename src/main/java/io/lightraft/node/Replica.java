@@ -96,12 +96,21 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
 
     @Override
     public CompletableFuture<R> propose(byte[] command, Duration timeout) {
+        return propose(command, false, timeout);
+    }
+
+    @Override
+    public CompletableFuture<R> proposeRepeatable(byte[] command, Duration timeout) {
+        return propose(command, true, timeout);
+    }
+
+    private CompletableFuture<R> propose(byte[] command, boolean repeatable, Duration timeout) {
         CompletableFuture<R> future = new CompletableFuture<>();
         if (command.length > config.maxCommandBytes()) {
             future.completeExceptionally(new ReplicaException.Rejected("the write takes " + command.length
                     + " bytes, more than the limit of " + config.maxCommandBytes() + ". Split it."));
         } else {
-            ask("propose", future, () -> core.propose(command, future, timeout.toMillis()));
+            ask("propose", future, () -> core.propose(command, repeatable, future, timeout.toMillis()));
         }
         return future;
     }

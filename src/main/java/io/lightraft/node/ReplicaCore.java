@@ -101,7 +101,12 @@ final class ReplicaCore<R> {
     }
 
     void propose(byte[] command, CompletableFuture<R> future, long timeoutMillis) {
-        origin.propose(command, future, nowMillis + timeoutMillis);
+        propose(command, false, future, timeoutMillis);
+    }
+
+    /** @param repeatable applied a second time it does nothing and gives the first result */
+    void propose(byte[] command, boolean repeatable, CompletableFuture<R> future, long timeoutMillis) {
+        origin.propose(new Pending<>(command, repeatable, future, nowMillis + timeoutMillis));
     }
 
     void readIndex(CompletableFuture<Long> future, long timeoutMillis) {

@@ -23,6 +23,14 @@ public interface Replicator<R> {
     CompletableFuture<R> propose(byte[] command, Duration timeout);
 
     /**
+     * As {@link #propose}, for a command of which the state machine does nothing when it comes again, but gives the
+     * first result: it is also proposed again, until the deadline, when its outcome can't be known otherwise.
+     */
+    default CompletableFuture<R> proposeRepeatable(byte[] command, Duration timeout) {
+        return propose(command, timeout);
+    }
+
+    /**
      * A linearizable read point (Raft thesis §6.4): completes when this node has applied everything that was committed
      * anywhere when this was called.
      *

@@ -8,12 +8,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param atomic the first failure undoes the whole command and ends it; otherwise each statement stands on its own
  * @param sessionRowid what last_insert_rowid() gives at the start; null = what the entry before left
+ * @param key with one that was seen before, the command does nothing and has the first one's results
  */
 record Command(
         List<Statement> statements,
         boolean atomic,
-        @Nullable Long sessionRowid) {
+        @Nullable Long sessionRowid,
+        @Nullable IdempotencyKey key) {
 
     /** Changes nothing: it only takes its place in the log. */
     static final Command EMPTY = new Command(List.of(), false, null);
+
+    Command(List<Statement> statements, boolean atomic, @Nullable Long sessionRowid) {
+        this(statements, atomic, sessionRowid, null);
+    }
 }

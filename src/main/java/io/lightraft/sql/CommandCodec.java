@@ -25,6 +25,7 @@ final class CommandCodec {
 
     private static final int ATOMIC = 1;
     private static final int HAS_ROWID = 2;
+    private static final int HAS_KEY = 4;
 
     private static final byte NULL = 0;
     private static final byte INTEGER = 1;
@@ -41,9 +42,15 @@ final class CommandCodec {
         try {
             out.writeByte(FORMAT_VERSION);
             Long rowid = command.sessionRowid();
-            out.writeByte((command.atomic() ? ATOMIC : 0) | (rowid != null ? HAS_ROWID : 0));
+            IdempotencyKey key = command.key();
+            out.writeByte(
+                    (command.atomic() ? ATOMIC : 0) | (rowid != null ? HAS_ROWID : 0) | (key != null ? HAS_KEY : 0));
             if (rowid != null) {
                 out.writeLong(rowid);
+            }
+            if (key != null) {
+                writeText(out, key.text());
+                writeText(out, key.requestHash());
             }
             writeVarint(out, command.statements().size());
             for (Statement statement : command.statements()) {
@@ -76,10 +83,11 @@ final class CommandCodec {
                     + " knows " + FORMAT_VERSION + "); start a newer release");
         }
         int flags = take(in, 1).get();
-        if ((flags & ~(ATOMIC | HAS_ROWID)) != 0) {
+        if ((flags & ~(ATOMIC | HAS_ROWID | HAS_KEY)) != 0) {
             throw new IllegalArgumentException("unknown flags " + flags + " in a command");
         }
         Long rowid = (flags & HAS_ROWID) != 0 ? take(in, 8).getLong() : null;
+        IdempotencyKey key = (flags & HAS_KEY) != 0 ? new IdempotencyKey(readText(in), readText(in)) : null;
         int count = readCount(in);
         List<Statement> statements = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -88,7 +96,7 @@ final class CommandCodec {
         if (in.hasRemaining()) {
             throw new IllegalArgumentException(in.remaining() + " bytes too many behind a command");
         }
-        return new Command(statements, (flags & ATOMIC) != 0, rowid);
+        return new Command(statements, (flags & ATOMIC) != 0, rowid, key);
     }
 
     private static Statement readStatement(ByteBuffer in) {
@@ -106,7 +114,7 @@ final class CommandCodec {
         return new Statement(sql, positional, named);
     }
 
-    private static void writeValue(DataOutputStream out, @Nullable Object value) throws IOException {
+    static void writeValue(DataOutputStream out, @Nullable Object value) throws IOException {
         if (value == null) {
             out.writeByte(NULL);
         } else if (value instanceof Long number) {
@@ -127,7 +135,7 @@ final class CommandCodec {
         }
     }
 
-    private static @Nullable Object readValue(ByteBuffer in) {
+    static @Nullable Object readValue(ByteBuffer in) {
         byte kind = take(in, 1).get();
         return switch (kind) {
             case NULL -> null;
@@ -139,13 +147,13 @@ final class CommandCodec {
         };
     }
 
-    private static void writeText(DataOutputStream out, String text) throws IOException {
+    static void writeText(DataOutputStream out, String text) throws IOException {
         ByteBuffer utf8 = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
         writeVarint(out, utf8.remaining());
         out.write(utf8.array(), utf8.arrayOffset(), utf8.remaining());
     }
 
-    private static String readText(ByteBuffer in) {
+    static String readText(ByteBuffer in) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
@@ -162,7 +170,7 @@ final class CommandCodec {
         return bytes;
     }
 
-    private static void writeVarint(DataOutputStream out, int value) throws IOException {
+    static void writeVarint(DataOutputStream out, int value) throws IOException {
         int rest = value;
         while (rest >>> 7 != 0) {
             out.writeByte(rest & 0x7F | 0x80);
@@ -172,7 +180,7 @@ final class CommandCodec {
     }
 
     /** A length or count; whatever is counted takes at least a byte, so what is left bounds it. */
-    private static int readCount(ByteBuffer in) {
+    static int readCount(ByteBuffer in) {
         long value = 0;
         for (int shift = 0; shift < 35; shift += 7) {
             byte b = take(in, 1).get();
@@ -188,7 +196,7 @@ final class CommandCodec {
         throw new IllegalArgumentException("a length in a command is too long");
     }
 
-    private static ByteBuffer take(ByteBuffer in, int bytes) {
+    static ByteBuffer take(ByteBuffer in, int bytes) {
         if (in.remaining() < bytes) {
             throw new IllegalArgumentException("a command ends too early");
         }

@@ -64,9 +64,10 @@ public final class Database implements SqlEngine {
     }
 
     @Override
-    public void execute(Session session, List<Statement> statements, boolean atomic, Duration timeout, ResultSink sink)
+    public void execute(Session session, List<Statement> statements, WriteOptions options, ResultSink sink)
             throws IOException {
-        Deadline deadline = Deadline.in(timeout);
+        Deadline deadline = Deadline.in(options.timeout());
+        boolean atomic = options.atomic();
         List<Statement> present = present(statements);
         List<Ruling> rulings = present.stream()
                 .map(statement -> withinWrite(statement, present.size() == 1))
@@ -91,8 +92,14 @@ public final class Database implements SqlEngine {
         // A session that has not written has nothing to carry over: the values of the write before go on, as they do
         // for clients that share one connection.
         Long rowid = session.hasWritten() ? session.lastInsertRowid() : null;
+        IdempotencyKey key = key(options, present);
         List<StatementResult> results =
-                accepted.isEmpty() ? List.of() : propose(new Command(accepted, atomic, rowid), deadline);
+                accepted.isEmpty() ? List.of() : propose(new Command(accepted, atomic, rowid, key), deadline);
+        if (!results.isEmpty()
+                && results.get(0) instanceof StatementResult.Failed failed
+                && failed.code() == KnownKeys.REUSED) {
+            throw new KeyReusedException(failed.message());
+        }
         int next = 0;
         for (Ruling ruling : rulings) {
             if (ruling.isRefused()) {
@@ -225,7 +232,20 @@ public final class Database implements SqlEngine {
         } catch (IllegalArgumentException e) {
             throw new ReplicaException.Rejected(String.valueOf(e.getMessage()));
         }
-        return get(replicator.propose(bytes, deadline.remaining()), deadline, true);
+        CompletableFuture<List<StatementResult>> future = command.key() == null
+                ? replicator.propose(bytes, deadline.remaining())
+                : replicator.proposeRepeatable(bytes, deadline.remaining());
+        return get(future, deadline, true);
+    }
+
+    /** Of all statements that were sent, those that are refused here included. */
+    private static @Nullable IdempotencyKey key(WriteOptions options, List<Statement> statements) {
+        String text = options.idempotencyKey();
+        try {
+            return text == null ? null : IdempotencyKey.of(text, statements, options.atomic());
+        } catch (IllegalArgumentException e) {
+            throw new ReplicaException.Rejected(String.valueOf(e.getMessage()));
+        }
     }
 
     private static <T> T get(CompletableFuture<T> future, Deadline deadline, boolean write) {

@@ -53,6 +53,7 @@ final class InternalTables {
             writer.begin();
             writer.run(CREATE_STATE);
             writer.run(CREATE_ROWID);
+            KnownKeys.create(writer, KeyLimits.DEFAULT);
             writer.run(
                     INSERT,
                     FORMAT_VERSION,

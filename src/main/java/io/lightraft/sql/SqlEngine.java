@@ -20,10 +20,15 @@ public interface SqlEngine {
     /**
      * Runs statements as one entry of the log.
      *
-     * @param atomic the first failure undoes all of them and ends the request; otherwise each stands on its own
+     * @throws KeyReusedException when the idempotency key came before with other statements, and nothing was done
      */
-    void execute(Session session, List<Statement> statements, boolean atomic, Duration timeout, ResultSink sink)
-            throws IOException;
+    void execute(Session session, List<Statement> statements, WriteOptions options, ResultSink sink) throws IOException;
+
+    /** Without an idempotency key. */
+    default void execute(Session session, List<Statement> statements, boolean atomic, Duration timeout, ResultSink sink)
+            throws IOException {
+        execute(session, statements, new WriteOptions(atomic, timeout), sink);
+    }
 
     /** Runs statements that only read, all in one snapshot; one that would write fails. */
     void query(Session session, List<Statement> statements, ReadOptions options, ResultSink sink) throws IOException;

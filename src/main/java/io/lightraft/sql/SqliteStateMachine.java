@@ -31,6 +31,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
     private final Path file;
     private final ClusterLimits limits;
     private final WriteAheadLog writeAheadLog;
+    private final KnownKeys keys;
     private Writer writer;
     private CommandExecutor executor;
     private AppliedState state;
@@ -42,6 +43,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
         writeAheadLog = new WriteAheadLog(file);
         this.writer = writer;
         executor = new CommandExecutor(writer, limits, directory());
+        keys = KnownKeys.of(writer);
         state = InternalTables.readState(writer.jdbc());
         deferredKeys = hasDeferredKeys();
     }
@@ -240,11 +242,21 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
             committed = undone(outcome, SqlErrors.failed(e));
             next = after(state, work.entry(), committed);
             writer.begin();
+            remember(work, committed, next);
             InternalTables.write(writer, next);
             writer.commit();
         }
         state = next;
         return committed == null ? null : committed.results();
+    }
+
+    /** What COMMIT refused took the memory of the key with it. */
+    private void remember(Work work, CommandExecutor.Outcome outcome, AppliedState after) throws SQLException {
+        Command command = work.command();
+        IdempotencyKey key = command == null ? null : command.key();
+        if (command != null && key != null) {
+            keys.remember(writer, command, key, outcome.results(), after.logClockMillis());
+        }
     }
 
     /** COMMIT refused all of it. */
@@ -261,13 +273,24 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
             throws CommandExecutor.TransactionLost, SQLException {
         Command command = work.command();
         EntryHeader header = work.entry().header();
-        return command == null || header == null
-                ? null
-                : executor.execute(command, header, from.lastInsertRowid(), from.rowsAffected(), lost);
+        if (command == null || header == null) {
+            return null;
+        }
+        IdempotencyKey key = command.key();
+        long clockMillis = keys.advance(from.logClockMillis(), header.clockMillis());
+        List<StatementResult> first = key == null ? null : keys.find(writer, command, key, clockMillis);
+        if (first != null) {
+            return new CommandExecutor.Outcome(first, from.lastInsertRowid(), from.rowsAffected());
+        }
+        CommandExecutor.Outcome outcome =
+                executor.execute(command, header, from.lastInsertRowid(), from.rowsAffected(), lost);
+        if (key != null) {
+            keys.remember(writer, command, key, outcome.results(), clockMillis);
+        }
+        return outcome;
     }
 
-    private static AppliedState after(
-            AppliedState before, CommittedEntry entry, CommandExecutor.@Nullable Outcome outcome) {
+    private AppliedState after(AppliedState before, CommittedEntry entry, CommandExecutor.@Nullable Outcome outcome) {
         if (entry.index() != before.index() + 1) {
             throw new NodeFault("the entry at index " + entry.index() + " does not follow on index " + before.index());
         }
@@ -287,7 +310,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
                 entry.index(),
                 entry.term(),
                 confState,
-                Math.max(before.logClockMillis(), header.clockMillis()),
+                keys.advance(before.logClockMillis(), header.clockMillis()),
                 outcome.lastInsertRowid(),
                 outcome.rowsAffected(),
                 OutcomeHash.fold(before.outcomeHash(), entry.index(), outcome.results()));

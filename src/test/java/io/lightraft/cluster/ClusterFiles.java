@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,7 +93,7 @@ final class ClusterFiles {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database(node))) {
             tables.put("sqlite_schema", rows(connection, "SELECT type, name, tbl_name, sql FROM sqlite_schema"));
             for (String name : rows(connection, "SELECT name FROM sqlite_schema WHERE type = 'table'")) {
-                tables.put(name, rows(connection, "SELECT * FROM \"" + name + "\" ORDER BY rowid"));
+                tables.put(name, rows(connection, "SELECT * FROM \"" + name + "\" NOT INDEXED"));
             }
         }
         return tables;
@@ -106,7 +107,8 @@ final class ClusterFiles {
             while (result.next()) {
                 List<String> cells = new ArrayList<>();
                 for (int column = 1; column <= columns; column++) {
-                    cells.add(String.valueOf(result.getObject(column)));
+                    Object cell = result.getObject(column);
+                    cells.add(cell instanceof byte[] blob ? HexFormat.of().formatHex(blob) : String.valueOf(cell));
                 }
                 rows.add(String.join("|", cells));
             }

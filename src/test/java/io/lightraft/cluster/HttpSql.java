@@ -53,6 +53,15 @@ final class HttpSql implements WriteLoad.Client {
                 .build());
     }
 
+    /** With an idempotency key. */
+    Reply executeOnce(String key, String timeout, String... statements) throws IOException {
+        return send(request("/db/execute?timeout=" + timeout)
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", key)
+                .POST(BodyPublishers.ofString(JSON.writeValueAsString(statements)))
+                .build());
+    }
+
     /** Runs what must succeed. */
     void run(String... statements) throws IOException {
         Reply reply = execute("30s", statements);

@@ -131,6 +131,38 @@ class ProposalOriginTests {
     }
 
     @Test
+    void aRepeatableCommandIsProposedAgainAfterASnapshotThatPassedIt() {
+        CompletableFuture<String> write = proposeRepeatable("a");
+        leads(5);
+        origin.snapshotInstalled();
+        assertThat(write).isNotDone();
+        origin.flush();
+        apply(5, 1, "under its old number, whose result is not to be trusted after a snapshot");
+        assertThat(write).isNotDone();
+        apply(5, 2, "done");
+        assertThat(write).isCompletedWithValue("done");
+        verdicts(5, 1, Verdict.APPENDED, Verdict.APPENDED);
+        assertThat(origin.isIdle()).isTrue();
+    }
+
+    @Test
+    void whatIsRefusedAfterItMayHaveBeenDoneUnderAnEarlierNumberHasAnUnknownOutcome() {
+        CompletableFuture<String> write = proposeRepeatable("a");
+        leads(5);
+        origin.snapshotInstalled();
+        origin.flush();
+        verdicts(5, 1, Verdict.APPENDED, Verdict.BUSY);
+        assertFailed(write, ReplicaException.OutcomeUnknown.class);
+
+        CompletableFuture<String> late = proposeRepeatable("b");
+        origin.flush();
+        origin.leaderIs(6, 0);
+        origin.snapshotInstalled();
+        origin.expire(1_000_000);
+        assertFailed(late, ReplicaException.OutcomeUnknown.class);
+    }
+
+    @Test
     void anExpiredCommandKeepsItsNumberSoThatLaterOnesAreNoGap() {
         CompletableFuture<String> write = propose("a");
         leads(5);
@@ -227,6 +259,12 @@ class ProposalOriginTests {
     private CompletableFuture<String> propose(String command) {
         CompletableFuture<String> future = new CompletableFuture<>();
         origin.propose(command.getBytes(StandardCharsets.UTF_8), future, 1000);
+        return future;
+    }
+
+    private CompletableFuture<String> proposeRepeatable(String command) {
+        CompletableFuture<String> future = new CompletableFuture<>();
+        origin.propose(new Pending<>(command.getBytes(StandardCharsets.UTF_8), true, future, 1000));
         return future;
     }
 

@@ -33,8 +33,11 @@ class CommandCodecTests {
             }
             statements.add(new Statement("SELECT 'é😀\0' " + i, positional, named));
         }
-        Command command =
-                new Command(statements, random.nextBoolean(), random.nextBoolean() ? random.nextLong() : null);
+        Command command = new Command(
+                statements,
+                random.nextBoolean(),
+                random.nextBoolean() ? random.nextLong() : null,
+                random.nextBoolean() ? new IdempotencyKey("k żółw", "00ff") : null);
         Command back = CommandCodec.decode(ByteBuffer.wrap(CommandCodec.encode(command)));
         assertThat(back).as("seed %d", seed).usingRecursiveComparison().isEqualTo(command);
     }
@@ -63,7 +66,8 @@ class CommandCodecTests {
         byte[] bytes = CommandCodec.encode(new Command(
                 List.of(new Statement("INSERT", Arrays.asList(1L, 2.0, "x", null), Map.of("a", new byte[3]))),
                 true,
-                5L));
+                5L,
+                new IdempotencyKey("key", "hash")));
         for (int length = 0; length < bytes.length; length++) {
             ByteBuffer cut = ByteBuffer.wrap(bytes, 0, length);
             assertThatThrownBy(() -> CommandCodec.decode(cut)).isInstanceOf(IllegalArgumentException.class);

@@ -293,7 +293,7 @@ class SqliteStateMachineTests {
         run("CREATE TABLE t(a)", "INSERT INTO t SELECT zeroblob(20000)");
         machine.close();
         byte[] bytes = Files.readAllBytes(file);
-        Arrays.fill(bytes, 3 * 4096, bytes.length, (byte) 0x55);
+        Arrays.fill(bytes, bytes.length - 4 * 4096, bytes.length, (byte) 0x55);
         Files.write(file, bytes);
         machine = SqliteStateMachine.open(file, THREE, ClusterLimits.DEFAULT);
         assertThatThrownBy(() -> run("UPDATE t SET a = 1")).isInstanceOf(NodeFault.class);

@@ -60,6 +60,30 @@ class ExecuteEndpointTests extends HttpApiTestBase {
     }
 
     @Test
+    void handsTheIdempotencyKeyOn() throws IOException {
+        http.send("POST /db/execute HTTP/1.1", "Idempotency-Key: order 17\r\n", "[\"CREATE TABLE t(a)\"]");
+        assertThat(engine.lastKey()).isEqualTo("order 17");
+        execute("[\"DROP TABLE t\"]");
+        assertThat(engine.lastKey()).isNull();
+        RawHttp.Reply two = http.send(
+                "POST /db/execute HTTP/1.1", "Idempotency-Key: a\r\nIdempotency-Key: b\r\n", "[\"SELECT 1\"]");
+        assertThat(two.status()).isEqualTo(400);
+    }
+
+    @Test
+    void asksForAnUnknownOutcomeToBeSentAgainOnlyWithAKey() throws IOException {
+        String body = "[\"CREATE TABLE t(a)\"]";
+        engine.failNext(new ReplicaException.OutcomeUnknown("outcome unknown: x"));
+        assertThat(http.send("POST /db/execute HTTP/1.1", "Idempotency-Key: k\r\n", body))
+                .satisfies(reply -> {
+                    assertThat(reply.status()).isEqualTo(503);
+                    assertThat(reply.body()).startsWith("outcome unknown").contains("same key");
+                });
+        engine.failNext(new ReplicaException.OutcomeUnknown("outcome unknown: x"));
+        assertThat(http.post("/db/execute", body).status()).isEqualTo(200);
+    }
+
+    @Test
     void returnsRowsOfReturning() throws IOException {
         assertThat(execute("[\"CREATE TABLE t(a INTEGER)\", \"INSERT INTO t VALUES(3) RETURNING a\"]"))
                 .endsWith("{\"columns\":[\"a\"],\"types\":[\"integer\"],\"values\":[[3]]}]}");

@@ -6,6 +6,7 @@ import io.lightraft.sql.ResultSink;
 import io.lightraft.sql.Session;
 import io.lightraft.sql.SqlEngine;
 import io.lightraft.sql.Statement;
+import io.lightraft.sql.WriteOptions;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -31,6 +32,7 @@ final class SqliteEngine implements SqlEngine {
     private volatile int failureAfterRows = -1;
     private volatile @Nullable ReadOptions lastOptions;
     private volatile @Nullable Duration lastTimeout;
+    private volatile @Nullable String lastKey;
     private volatile boolean clientGone;
 
     /** An empty database, no failure ahead. */
@@ -63,6 +65,11 @@ final class SqliteEngine implements SqlEngine {
         return lastTimeout;
     }
 
+    @Nullable
+    String lastKey() {
+        return lastKey;
+    }
+
     boolean clientGone() {
         return clientGone;
     }
@@ -73,10 +80,11 @@ final class SqliteEngine implements SqlEngine {
     }
 
     @Override
-    public synchronized void execute(
-            Session session, List<Statement> statements, boolean atomic, Duration timeout, ResultSink sink)
+    public synchronized void execute(Session session, List<Statement> statements, WriteOptions options, ResultSink sink)
             throws IOException {
-        lastTimeout = timeout;
+        boolean atomic = options.atomic();
+        lastTimeout = options.timeout();
+        lastKey = options.idempotencyKey();
         throwFailure();
         try {
             if (atomic) {

@@ -6,6 +6,7 @@ import io.lightraft.sql.ResultSink;
 import io.lightraft.sql.Session;
 import io.lightraft.sql.SqlEngine;
 import io.lightraft.sql.Statement;
+import io.lightraft.sql.WriteOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,7 +15,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -92,8 +92,7 @@ class SqliteFileEngine implements SqlEngine {
     }
 
     @Override
-    public void execute(
-            Session session, List<Statement> statements, boolean atomic, Duration timeout, ResultSink sink) {
+    public void execute(Session session, List<Statement> statements, WriteOptions options, ResultSink sink) {
         throw new UnsupportedOperationException("The listener runs statements one by one");
     }
 }
