@@ -9,17 +9,23 @@ import org.jspecify.annotations.Nullable;
  * @param atomic the first failure undoes the whole command and ends it; otherwise each statement stands on its own
  * @param sessionRowid what last_insert_rowid() gives at the start; null = what the entry before left
  * @param key with one that was seen before, the command does nothing and has the first one's results
+ * @param recording of an interactive transaction; null for statements that run here for the first time
  */
 record Command(
         List<Statement> statements,
         boolean atomic,
         @Nullable Long sessionRowid,
-        @Nullable IdempotencyKey key) {
+        @Nullable IdempotencyKey key,
+        @Nullable Recording recording) {
 
     /** Changes nothing: it only takes its place in the log. */
     static final Command EMPTY = new Command(List.of(), false, null);
 
     Command(List<Statement> statements, boolean atomic, @Nullable Long sessionRowid) {
-        this(statements, atomic, sessionRowid, null);
+        this(statements, atomic, sessionRowid, null, null);
+    }
+
+    Command(List<Statement> statements, boolean atomic, @Nullable Long sessionRowid, @Nullable IdempotencyKey key) {
+        this(statements, atomic, sessionRowid, key, null);
     }
 }

@@ -26,6 +26,7 @@ final class CommandCodec {
     private static final int ATOMIC = 1;
     private static final int HAS_ROWID = 2;
     private static final int HAS_KEY = 4;
+    private static final int RECORDED = 8;
 
     private static final byte NULL = 0;
     private static final byte INTEGER = 1;
@@ -43,14 +44,20 @@ final class CommandCodec {
             out.writeByte(FORMAT_VERSION);
             Long rowid = command.sessionRowid();
             IdempotencyKey key = command.key();
-            out.writeByte(
-                    (command.atomic() ? ATOMIC : 0) | (rowid != null ? HAS_ROWID : 0) | (key != null ? HAS_KEY : 0));
+            Recording recording = command.recording();
+            out.writeByte((command.atomic() ? ATOMIC : 0)
+                    | (rowid != null ? HAS_ROWID : 0)
+                    | (key != null ? HAS_KEY : 0)
+                    | (recording != null ? RECORDED : 0));
             if (rowid != null) {
                 out.writeLong(rowid);
             }
             if (key != null) {
                 writeText(out, key.text());
                 writeText(out, key.requestHash());
+            }
+            if (recording != null) {
+                writeRecording(out, recording);
             }
             writeVarint(out, command.statements().size());
             for (Statement statement : command.statements()) {
@@ -83,11 +90,12 @@ final class CommandCodec {
                     + " knows " + FORMAT_VERSION + "); start a newer release");
         }
         int flags = take(in, 1).get();
-        if ((flags & ~(ATOMIC | HAS_ROWID | HAS_KEY)) != 0) {
+        if ((flags & ~(ATOMIC | HAS_ROWID | HAS_KEY | RECORDED)) != 0) {
             throw new IllegalArgumentException("unknown flags " + flags + " in a command");
         }
         Long rowid = (flags & HAS_ROWID) != 0 ? take(in, 8).getLong() : null;
         IdempotencyKey key = (flags & HAS_KEY) != 0 ? new IdempotencyKey(readText(in), readText(in)) : null;
+        Recording recording = (flags & RECORDED) != 0 ? readRecording(in) : null;
         int count = readCount(in);
         List<Statement> statements = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -96,7 +104,32 @@ final class CommandCodec {
         if (in.hasRemaining()) {
             throw new IllegalArgumentException(in.remaining() + " bytes too many behind a command");
         }
-        return new Command(statements, (flags & ATOMIC) != 0, rowid, key);
+        if (recording != null && recording.moments().size() != count) {
+            throw new IllegalArgumentException("a recorded command of " + count + " statements has "
+                    + recording.moments().size() + " moments");
+        }
+        return new Command(statements, (flags & ATOMIC) != 0, rowid, key, recording);
+    }
+
+    private static void writeRecording(DataOutputStream out, Recording recording) throws IOException {
+        out.writeLong(recording.base());
+        out.writeLong(recording.digest());
+        writeVarint(out, recording.moments().size());
+        for (Recording.Moment moment : recording.moments()) {
+            out.writeLong(moment.clockMillis());
+            out.writeLong(moment.seed());
+        }
+    }
+
+    private static Recording readRecording(ByteBuffer in) {
+        long base = take(in, 8).getLong();
+        long digest = take(in, 8).getLong();
+        int count = readCount(in);
+        List<Recording.Moment> moments = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            moments.add(new Recording.Moment(take(in, 8).getLong(), take(in, 8).getLong()));
+        }
+        return new Recording(base, digest, moments);
     }
 
     private static Statement readStatement(ByteBuffer in) {

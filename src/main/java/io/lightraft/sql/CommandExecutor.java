@@ -54,7 +54,13 @@ final class CommandExecutor implements AutoCloseable {
     }
 
     /** What a command did, and what the session it belongs to sees after it. */
-    record Outcome(List<StatementResult> results, long lastInsertRowid, long rowsAffected) {}
+    record Outcome(List<StatementResult> results, long lastInsertRowid, long rowsAffected) {
+
+        /** Whether what was run to get here has to be undone; only {@link Replay} gives it. */
+        boolean isConflict() {
+            return results.size() == 1 && results.get(0) == Replay.CONFLICT;
+        }
+    }
 
     /**
      * A statement's failure took the whole transaction with it (OR ROLLBACK, RAISE(ROLLBACK), a full sequence, an
@@ -110,6 +116,32 @@ final class CommandExecutor implements AutoCloseable {
             writer.run(RELEASE);
         }
         return new Outcome(results, rowid, rowsAffected);
+    }
+
+    /** Begins a transaction that is given statement by statement; all of them share the limits of one command. */
+    void start(long startRowid) throws SQLException {
+        rowsAffected = 0;
+        returnableBytes = limits.maxReturnedBytes();
+        budget.reset(limits.opcodeBudget());
+        startFrom(startRowid);
+    }
+
+    /** Runs one statement after {@link #start}; one that fails leaves nothing behind. */
+    StatementResult step(Statement statement, Recording.Moment moment) throws TransactionLost, SQLException {
+        clockMillis = moment.clockMillis();
+        seed = moment.seed();
+        if (!TransactionControl.parse(statement.sql()).isSavepoint()) {
+            return alone(statement, 0, null);
+        }
+        try (PreparedStatement prepared = writer.connection().prepareStatement(statement.sql())) {
+            prepared.execute();
+            return new StatementResult.Changed(rowsAffected, rowid);
+        } catch (SQLException e) {
+            if (!SqlErrors.isResult(e)) {
+                throw e;
+            }
+            return SqlErrors.failed(e);
+        }
     }
 
     private StatementResult alone(Statement statement, int number, StatementResult.@Nullable Failed known)

@@ -73,8 +73,9 @@ public final class Database implements SqlEngine {
                 .map(statement -> withinWrite(statement, present.size() == 1))
                 .toList();
         // What stands beside a refused BEGIN was meant to be undone or done with all the rest, so none of it is done.
-        boolean together =
-                atomic || present.stream().anyMatch(s -> TransactionControl.of(s.sql()) == TransactionControl.OPENS);
+        boolean together = atomic
+                || present.stream()
+                        .anyMatch(s -> TransactionControl.parse(s.sql()).opens());
         if (together && rulings.stream().anyMatch(Ruling::isRefused)) {
             for (Ruling ruling : rulings) {
                 sink.failed(SqlErrors.ERROR, ruling.isRefused() ? ruling.reason() : EARLIER_REFUSED);

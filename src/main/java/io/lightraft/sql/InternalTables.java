@@ -25,16 +25,18 @@ final class InternalTables {
               log_clock_millis INTEGER NOT NULL,
               last_insert_rowid INTEGER NOT NULL,
               rows_affected INTEGER NOT NULL,
+              last_sql_index INTEGER NOT NULL,
               outcome_hash INTEGER NOT NULL,
               opcode_budget INTEGER NOT NULL,
               max_returned_bytes INTEGER NOT NULL,
               max_statement_bytes INTEGER NOT NULL,
               max_value_bytes INTEGER NOT NULL) STRICT""";
     private static final String CREATE_ROWID = "CREATE TABLE _lightraft_rowid(id INTEGER PRIMARY KEY) STRICT";
-    private static final String INSERT = "INSERT INTO _lightraft_state VALUES(1, ?, 0, 0, ?, 0, 0, 0, 0, ?, ?, ?, ?)";
+    private static final String INSERT =
+            "INSERT INTO _lightraft_state VALUES(1, ?, 0, 0, ?, 0, 0, 0, 0, 0, ?, ?, ?, ?)";
     private static final String UPDATE =
             "UPDATE _lightraft_state SET applied_index=?, applied_term=?, conf_state=?, log_clock_millis=?,"
-                    + " last_insert_rowid=?, rows_affected=?, outcome_hash=? WHERE id=1";
+                    + " last_insert_rowid=?, rows_affected=?, last_sql_index=?, outcome_hash=? WHERE id=1";
 
     private InternalTables() {}
 
@@ -81,6 +83,7 @@ final class InternalTables {
                                 row.getLong("log_clock_millis"),
                                 row.getLong("last_insert_rowid"),
                                 row.getLong("rows_affected"),
+                                row.getLong("last_sql_index"),
                                 row.getLong("outcome_hash")),
                         1)
                 .get(0);
@@ -107,6 +110,7 @@ final class InternalTables {
                 state.logClockMillis(),
                 state.lastInsertRowid(),
                 state.rowsAffected(),
+                state.lastSqlIndex(),
                 state.outcomeHash());
     }
 

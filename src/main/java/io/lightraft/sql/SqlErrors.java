@@ -23,6 +23,9 @@ final class SqlErrors {
     /** An R-tree that is read while the same statement writes to it. */
     static final int LOCKED_VTAB = 518;
 
+    /** A transaction wants to write, and what it has read is no longer the newest. */
+    static final int BUSY_SNAPSHOT = 517;
+
     /** Primary codes of errors that the statement and the data alone bring about. */
     private static final Set<Integer> RESULTS = Set.of(ERROR, TOO_BIG, CONSTRAINT, MISMATCH, RANGE);
 

@@ -161,6 +161,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
         Command command = work.command();
         return command != null
                 && (deferredKeys
+                        || command.recording() != null
                         || command.statements().stream()
                                 .anyMatch(statement -> MAY_NEED_OWN_TRANSACTION
                                         .matcher(statement.sql())
@@ -219,6 +220,10 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
             writer.begin();
             try {
                 CommandExecutor.Outcome outcome = execute(work, state, lost);
+                if (outcome != null && outcome.isConflict()) {
+                    writer.rollback();
+                    writer.begin();
+                }
                 return commitAlone(work, outcome);
             } catch (CommandExecutor.TransactionLost loss) {
                 writer.rollback();
@@ -276,6 +281,10 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
         if (command == null || header == null) {
             return null;
         }
+        Recording recording = command.recording();
+        if (recording != null) {
+            return Replay.run(executor, command, recording, from);
+        }
         IdempotencyKey key = command.key();
         long clockMillis = keys.advance(from.logClockMillis(), header.clockMillis());
         List<StatementResult> first = key == null ? null : keys.find(writer, command, key, clockMillis);
@@ -304,6 +313,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
                     before.logClockMillis(),
                     before.lastInsertRowid(),
                     before.rowsAffected(),
+                    before.lastSqlIndex(),
                     before.outcomeHash());
         }
         return new AppliedState(
@@ -313,6 +323,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
                 keys.advance(before.logClockMillis(), header.clockMillis()),
                 outcome.lastInsertRowid(),
                 outcome.rowsAffected(),
+                outcome.results().isEmpty() ? before.lastSqlIndex() : entry.index(),
                 OutcomeHash.fold(before.outcomeHash(), entry.index(), outcome.results()));
     }
 

@@ -37,9 +37,18 @@ class CommandCodecTests {
                 statements,
                 random.nextBoolean(),
                 random.nextBoolean() ? random.nextLong() : null,
-                random.nextBoolean() ? new IdempotencyKey("k żółw", "00ff") : null);
+                random.nextBoolean() ? new IdempotencyKey("k żółw", "00ff") : null,
+                random.nextBoolean() ? recording(statements.size(), random) : null);
         Command back = CommandCodec.decode(ByteBuffer.wrap(CommandCodec.encode(command)));
         assertThat(back).as("seed %d", seed).usingRecursiveComparison().isEqualTo(command);
+    }
+
+    private static Recording recording(int statements, Random random) {
+        List<Recording.Moment> moments = new ArrayList<>();
+        for (int i = 0; i < statements; i++) {
+            moments.add(new Recording.Moment(random.nextLong(), random.nextLong()));
+        }
+        return new Recording(random.nextLong(), random.nextLong(), moments);
     }
 
     private static @Nullable Object value(Random random) {

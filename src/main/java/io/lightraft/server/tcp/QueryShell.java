@@ -128,15 +128,17 @@ final class QueryShell {
      * PostgreSQL does after an error in a transaction.
      */
     private boolean isIgnored(String sql) throws IOException {
-        TransactionControl control = TransactionControl.of(sql);
+        TransactionControl control = TransactionControl.parse(sql);
+        boolean ends =
+                control.kind() == TransactionControl.Kind.COMMIT || control.kind() == TransactionControl.Kind.ROLLBACK;
         boolean ignored = transactionRefused;
         if (ignored) {
             out.write(Ansi.error(
-                    control == TransactionControl.ENDS
+                    ends
                             ? "the transaction was refused; nothing of it was done"
                             : "ignored: the transaction that it belongs to was refused; COMMIT or ROLLBACK ends it"));
         }
-        transactionRefused = (ignored || control == TransactionControl.OPENS) && control != TransactionControl.ENDS;
+        transactionRefused = (ignored || control.opens()) && !ends;
         return ignored;
     }
 
