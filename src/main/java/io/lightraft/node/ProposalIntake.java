@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -40,28 +41,60 @@ final class ProposalIntake {
         if (frame.term() != currentTerm) {
             return null;
         }
+        Source source = source(frame.incarnation(), currentTerm);
+        source.settle(frame.settled());
+        long end = frame.firstNumber() + frame.commands().size();
+        while (frame.firstNumber() <= source.next && end > source.next) {
+            long first = source.next;
+            int from = (int) (first - frame.firstNumber());
+            int to = (int) (source.endOfRun(end) - frame.firstNumber());
+            List<byte[]> fresh = frame.commands().subList(from, to);
+            source.record(appender.append(frame.incarnation(), first, fresh), fresh.size());
+        }
+        return source.verdicts(frame, end);
+    }
+
+    /** The verdicts on what was taken before; nothing is appended. */
+    Frame.@Nullable Verdicts known(Frame.Proposals frame, long currentTerm) {
+        if (frame.term() != currentTerm) {
+            return null;
+        }
+        Source source = source(frame.incarnation(), currentTerm);
+        source.settle(frame.settled());
+        return source.verdicts(frame, frame.firstNumber() + frame.commands().size());
+    }
+
+    /** Whether {@link #accept} would append any of it. */
+    boolean isFresh(Frame.Proposals frame, long currentTerm) {
+        long next = next(frame.incarnation(), currentTerm);
+        return frame.term() == currentTerm
+                && frame.firstNumber() <= next
+                && frame.firstNumber() + frame.commands().size() > next;
+    }
+
+    /** The number that is expected next of a source. */
+    long next(UUID incarnation, long currentTerm) {
+        return source(incarnation, currentTerm).next;
+    }
+
+    /** Refuses a number before its turn has come; its sender has to be told by the caller. */
+    void refuse(UUID incarnation, long currentTerm, long number) {
+        source(incarnation, currentTerm).refuse(number);
+    }
+
+    private Source source(UUID incarnation, long currentTerm) {
         if (term != currentTerm) {
             term = currentTerm;
             sources.clear();
         }
-        Source source = sources.computeIfAbsent(frame.incarnation(), incarnation -> new Source());
-        source.settle(frame.settled());
-        long end = frame.firstNumber() + frame.commands().size();
-        if (frame.firstNumber() <= source.next && end > source.next) {
-            long first = source.next;
-            List<byte[]> fresh = frame.commands()
-                    .subList(
-                            (int) (first - frame.firstNumber()),
-                            frame.commands().size());
-            source.record(appender.append(frame.incarnation(), first, fresh), fresh.size());
-        }
-        return source.verdicts(frame, end);
+        return sources.computeIfAbsent(incarnation, unknown -> new Source());
     }
 
     /** One incarnation of one node. Verdicts are kept for the numbers from {@code firstKept} to {@code next - 1}. */
     private static final class Source {
 
         private final Deque<Verdict> kept = new ArrayDeque<>();
+        private final TreeSet<Long> refused = new TreeSet<>();
         private long firstKept = 1;
         private long next = 1;
 
@@ -77,6 +110,25 @@ final class ProposalIntake {
                 kept.add(verdict);
             }
             next += count;
+            while (!refused.isEmpty() && refused.first() <= next) {
+                if (refused.pollFirst() == next) {
+                    kept.add(Verdict.HELD);
+                    next++;
+                }
+            }
+        }
+
+        void refuse(long number) {
+            if (number >= next) {
+                refused.add(number);
+                record(Verdict.HELD, 0);
+            }
+        }
+
+        /** Where what can be appended at once ends. */
+        long endOfRun(long end) {
+            Long obstacle = refused.ceiling(next);
+            return obstacle == null ? end : Math.min(end, obstacle);
         }
 
         Frame.@Nullable Verdicts verdicts(Frame.Proposals frame, long end) {

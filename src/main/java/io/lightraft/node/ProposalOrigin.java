@@ -34,6 +34,7 @@ final class ProposalOrigin<R> {
     private static final int MAX_STUCK_CALLS = 16;
 
     private final UUID incarnation;
+    private final boolean once;
     private final int maxPending;
     private final long maxBytes;
     private final BiConsumer<Long, Frame.Proposals> sendTo;
@@ -54,17 +55,29 @@ final class ProposalOrigin<R> {
     /** No open proposal has an earlier deadline; a later one than this may be the earliest. */
     private long earliestDeadlineMillis = Long.MAX_VALUE;
 
-    /**
-     * @param sendTo takes a leader's raft id and a frame for it; may bring the verdicts before it returns
-     * @param whyNoLeader the words for a command that met its deadline before it could be sent
-     */
     ProposalOrigin(
             UUID incarnation,
             int maxPending,
             long maxBytes,
             BiConsumer<Long, Frame.Proposals> sendTo,
             Supplier<String> whyNoLeader) {
+        this(incarnation, false, maxPending, maxBytes, sendTo, whyNoLeader);
+    }
+
+    /**
+     * @param once nothing is proposed again by itself, as it would be in vain
+     * @param sendTo takes a leader's raft id and a frame for it; may bring the verdicts before it returns
+     * @param whyNoLeader the words for a command that met its deadline before it could be sent
+     */
+    ProposalOrigin(
+            UUID incarnation,
+            boolean once,
+            int maxPending,
+            long maxBytes,
+            BiConsumer<Long, Frame.Proposals> sendTo,
+            Supplier<String> whyNoLeader) {
         this.incarnation = incarnation;
+        this.once = once;
         this.maxPending = maxPending;
         this.maxBytes = maxBytes;
         this.sendTo = sendTo;
@@ -153,6 +166,7 @@ final class ProposalOrigin<R> {
             return;
         }
         List<Pending<R>> again = new ArrayList<>();
+        List<Pending<R>> lost = new ArrayList<>();
         for (int i = 0; i < frame.verdicts().size(); i++) {
             Verdict verdict = frame.verdicts().get(i);
             Pending<R> refused = window.answered(frame.firstNumber() + i, verdict);
@@ -160,7 +174,13 @@ final class ProposalOrigin<R> {
                 continue;
             }
             if (verdict == Verdict.TRANSFERRING && !refused.future.isDone()) {
-                again.add(refused);
+                (once ? lost : again).add(refused);
+            } else if (verdict == Verdict.HELD) {
+                release(refused);
+                notDone(
+                        refused,
+                        new ReplicaException.Busy("busy: a transaction was writing until the deadline. Nothing was"
+                                + " done; retry a little later."));
             } else {
                 release(refused);
                 notDone(
@@ -169,6 +189,7 @@ final class ProposalOrigin<R> {
                                 + " retry a little later."));
             }
         }
+        lost.forEach(this::lose);
         if (!again.isEmpty()) {
             transferring = true;
             requeue(again);
@@ -285,6 +306,8 @@ final class ProposalOrigin<R> {
             for (Pending<R> pending : window.unresolved()) {
                 if (pending.future.isDone()) {
                     release(pending);
+                } else if (once) {
+                    lose(pending);
                 } else {
                     again.add(pending);
                 }
@@ -292,6 +315,13 @@ final class ProposalOrigin<R> {
         }
         dead.clear();
         requeue(again);
+    }
+
+    private void lose(Pending<R> pending) {
+        release(pending);
+        notDone(
+                pending,
+                new ReplicaException.NoLeader("the transaction was rolled back: the leader changed. Begin it again."));
     }
 
     private void requeue(List<Pending<R>> proposals) {

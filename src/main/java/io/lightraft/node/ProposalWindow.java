@@ -100,13 +100,17 @@ final class ProposalWindow<R> {
         underWayBytes = 0;
     }
 
-    /** What was not sent yet, in order, as far as the bound on what is under way lets it go; the caller sends it. */
+    /**
+     * What was not sent yet, in order, as far as the bound on what is under way lets it go; the caller sends it. In
+     * place of the patience the frames have the deadlines, which is the same from the clock's zero on.
+     */
     List<Frame.Proposals> unsent() {
         if (nextToSend == nextNumber) {
             return List.of();
         }
         List<Frame.Proposals> frames = new ArrayList<>();
         List<byte[]> run = new ArrayList<>();
+        List<Long> deadlines = new ArrayList<>();
         long runFirst = 0;
         long runBytes = 0;
         for (Map.Entry<Long, Pending<R>> entry : byNumber.tailMap(nextToSend).entrySet()) {
@@ -121,26 +125,28 @@ final class ProposalWindow<R> {
             }
             boolean gap = number != runFirst + run.size();
             if (!run.isEmpty() && (gap || runBytes + bytes > FRAME_BYTES)) {
-                frames.add(frame(runFirst, run));
+                frames.add(frame(runFirst, deadlines, run));
                 run = new ArrayList<>();
+                deadlines = new ArrayList<>();
                 runBytes = 0;
             }
             if (run.isEmpty()) {
                 runFirst = number;
             }
             run.add(pending.command);
+            deadlines.add(pending.deadlineMillis);
             runBytes += bytes;
             underWayBytes += bytes;
             nextToSend = number + 1;
         }
         if (!run.isEmpty()) {
-            frames.add(frame(runFirst, run));
+            frames.add(frame(runFirst, deadlines, run));
         }
         return frames;
     }
 
-    private Frame.Proposals frame(long first, List<byte[]> commands) {
-        return new Frame.Proposals(incarnation, term, first, lowestUnanswered - 1, commands);
+    private Frame.Proposals frame(long first, List<Long> deadlines, List<byte[]> commands) {
+        return new Frame.Proposals(incarnation, term, first, lowestUnanswered - 1, deadlines, commands);
     }
 
     private void findLowestUnanswered() {

@@ -38,6 +38,7 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
     private final ReplicaConfig config;
+    private final UUID incarnation;
     private final DurableLog durableLog;
     private final EventLoop loop;
     private final ReplicaCore<R> core;
@@ -68,6 +69,7 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
             Transport transport,
             Consumer<Throwable> onFailure) {
         this.config = config;
+        this.incarnation = incarnation;
         this.transport = transport;
         this.onFailure = onFailure;
         this.loop = new EventLoop(config.tickMillis());
@@ -113,6 +115,29 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
             ask("propose", future, () -> core.propose(command, repeatable, future, timeout.toMillis()));
         }
         return future;
+    }
+
+    @Override
+    public CompletableFuture<R> proposeOnce(byte[] command, Duration timeout) {
+        CompletableFuture<R> future = new CompletableFuture<>();
+        ask("propose once", future, () -> core.proposeOnce(command, future, timeout.toMillis()));
+        return future;
+    }
+
+    @Override
+    public UUID onceProposer() {
+        return ProposalOrigins.onceIncarnation(incarnation);
+    }
+
+    @Override
+    public CompletableFuture<WriteTurn> takeTurn(UUID proposer, Duration timeout) {
+        CompletableFuture<WriteTurn> future = new CompletableFuture<>();
+        ask("take turn", future, () -> core.takeTurn(proposer, future, timeout.toMillis(), this::giveBack));
+        return future;
+    }
+
+    private void giveBack(WriteTurn turn) {
+        loop.post("turn given back", () -> core.giveBack(turn));
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +43,8 @@ final class ReplicaCore<R> {
     private final LongSupplier wallClockMillis;
     private final SplittableRandom random;
     private final Raft raft;
-    private final ProposalOrigin<R> origin;
-    private final ProposalIntake intake = new ProposalIntake(this::append);
+    private final ProposalOrigins<R> origin;
+    private final WriteLine line;
     private final ReadRounds reads;
     private final PeerContacts contacts = new PeerContacts();
     private final StatusView view;
@@ -90,12 +91,16 @@ final class ReplicaCore<R> {
                 listener);
         this.view = new StatusView(config, raft, contacts);
         this.stalls = new StallWatch(config.raftId(), config.electionTimeoutTicks());
-        this.origin = new ProposalOrigin<>(
+        this.origin = new ProposalOrigins<>(
                 incarnation,
-                config.maxPendingProposals(),
-                config.maxPendingBytes(),
-                this::sendProposals,
-                view::whyNoLeader);
+                (name, once) -> new ProposalOrigin<>(
+                        name,
+                        once,
+                        config.maxPendingProposals(),
+                        config.maxPendingBytes(),
+                        this::sendProposals,
+                        view::whyNoLeader));
+        this.line = new WriteLine(new ProposalIntake(this::append), this::answer, raft::lastIndex, applied.index());
         this.reads = new ReadRounds(
                 incarnation, 2 * config.heartbeatTicks(), applied.index(), raft::readIndex, view::whyNoLeader);
     }
@@ -107,6 +112,25 @@ final class ReplicaCore<R> {
     /** @param repeatable applied a second time it does nothing and gives the first result */
     void propose(byte[] command, boolean repeatable, CompletableFuture<R> future, long timeoutMillis) {
         origin.propose(new Pending<>(command, repeatable, future, nowMillis + timeoutMillis));
+    }
+
+    /** Never proposed again by itself: a command that is void once anything came between. */
+    void proposeOnce(byte[] command, CompletableFuture<R> future, long timeoutMillis) {
+        origin.proposeOnce(new Pending<>(command, false, future, nowMillis + timeoutMillis));
+    }
+
+    /** @param giveBack calls {@link #giveBack} on the loop */
+    void takeTurn(
+            UUID proposer, CompletableFuture<WriteTurn> granted, long timeoutMillis, Consumer<WriteTurn> giveBack) {
+        if (raft.role() == Role.LEADER) {
+            line.request(new WriteTurn(proposer, nowMillis + timeoutMillis, granted, giveBack), raft.term());
+        } else {
+            granted.completeExceptionally(new ReplicaException.NoLeader("the leader changed"));
+        }
+    }
+
+    void giveBack(WriteTurn turn) {
+        line.giveBack(turn);
     }
 
     void readIndex(CompletableFuture<Long> future, long timeoutMillis) {
@@ -131,7 +155,7 @@ final class ReplicaCore<R> {
                 raft.step(carried.message());
             }
         } else if (frame instanceof Frame.Proposals proposals) {
-            Frame.Verdicts verdicts = accept(proposals);
+            Frame.Verdicts verdicts = accept(from, proposals);
             if (verdicts != null) {
                 effects.send(from, verdicts);
             }
@@ -154,6 +178,7 @@ final class ReplicaCore<R> {
             }
             origin.applied(entry.term(), entry.header(), entry.result());
             reads.applied(entry.index());
+            line.applied(entry.index());
         }
     }
 
@@ -274,6 +299,7 @@ final class ReplicaCore<R> {
         }
         if (tickCount % EXPIRE_TICKS == 0) {
             origin.expire(nowMillis);
+            line.expire(nowMillis);
             reads.expire(nowMillis);
         }
         if (raft.leaderId() == 0 && succession.isTurn(raft.term())) {
@@ -299,6 +325,7 @@ final class ReplicaCore<R> {
         }
         knownTerm = raft.term();
         knownLeader = raft.leaderId();
+        line.lose();
         origin.leaderIs(knownTerm, knownLeader);
         reads.askAnew();
         ready = false;
@@ -343,19 +370,29 @@ final class ReplicaCore<R> {
         }
     }
 
+    /** @param frame with deadlines in the place of the patience */
     private void sendProposals(long leader, Frame.Proposals frame) {
+        Frame.Proposals asked = frame.asOf(nowMillis);
         if (leader != raft.id()) {
-            effects.send(leader, frame);
+            effects.send(leader, asked);
             return;
         }
-        Frame.Verdicts verdicts = accept(frame);
+        Frame.Verdicts verdicts = accept(leader, asked);
         if (verdicts != null) {
             origin.verdicts(verdicts);
         }
     }
 
-    private Frame.@Nullable Verdicts accept(Frame.Proposals frame) {
-        return raft.role() == Role.LEADER ? intake.accept(frame, raft.term()) : null;
+    private void answer(long to, Frame.Verdicts verdicts) {
+        if (to == raft.id()) {
+            origin.verdicts(verdicts);
+        } else {
+            effects.send(to, verdicts);
+        }
+    }
+
+    private Frame.@Nullable Verdicts accept(long from, Frame.Proposals frame) {
+        return raft.role() == Role.LEADER ? line.accept(from, frame, raft.term(), nowMillis) : null;
     }
 
     private Verdict append(UUID source, long firstNumber, List<byte[]> commands) {

@@ -1,6 +1,7 @@
 package io.lightraft.node;
 
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,30 @@ public interface Replicator<R> {
      * @return the index that the following local read will at least reflect
      */
     CompletableFuture<Long> readIndex(Duration timeout);
+
+    /**
+     * As {@link #propose}, for a command that is void once another one came between: never proposed again by itself.
+     * When it is certain that it can't take effect, the future fails with {@link ReplicaException.NoLeader}.
+     */
+    default CompletableFuture<R> proposeOnce(byte[] command, Duration timeout) {
+        return propose(command, timeout);
+    }
+
+    /** The name under which this node {@linkplain #proposeOnce proposes once}; another one after each start. */
+    default UUID onceProposer() {
+        return new UUID(0, 0);
+    }
+
+    /**
+     * On the leader: waits in the line of those who want to write, and then until everything before is applied here.
+     *
+     * @param proposer the {@link #onceProposer} that will send the one command which uses the turn
+     * @return fails with {@link ReplicaException.NoLeader} on any other node, and with {@link ReplicaException.Busy} at
+     *     the deadline
+     */
+    default CompletableFuture<WriteTurn> takeTurn(UUID proposer, Duration timeout) {
+        return CompletableFuture.failedFuture(new ReplicaException.Rejected("there are no turns to be had here"));
+    }
 
     ReplicaStatus status();
 

@@ -18,10 +18,40 @@ public sealed interface Frame {
      * @param firstNumber the number of the first command; the others follow without a gap. Numbers count from 1 for
      *     each incarnation and term
      * @param settled the leader may forget its verdicts up to this number
+     * @param patienceMillis for each command, how long from now its origin waits for the outcome
      * @param commands encoded by their origin, appended as they are
      */
-    record Proposals(UUID incarnation, long term, long firstNumber, long settled, List<byte[]> commands)
-            implements Frame {}
+    record Proposals(
+            UUID incarnation,
+            long term,
+            long firstNumber,
+            long settled,
+            List<Long> patienceMillis,
+            List<byte[]> commands)
+            implements Frame {
+
+        /** With deadlines in the place of the patience: the same with the patience that is left now. */
+        public Proposals asOf(long nowMillis) {
+            List<Long> left = patienceMillis.stream()
+                    .map(deadline -> Math.max(0, deadline - nowMillis))
+                    .toList();
+            return new Proposals(incarnation, term, firstNumber, settled, left, commands);
+        }
+
+        /** The rest of it, from a number on that is one of its own. */
+        public Proposals from(long number) {
+            int skipped = (int) (number - firstNumber);
+            return skipped <= 0
+                    ? this
+                    : new Proposals(
+                            incarnation,
+                            term,
+                            number,
+                            settled,
+                            patienceMillis.subList(skipped, patienceMillis.size()),
+                            commands.subList(skipped, commands.size()));
+        }
+    }
 
     /** The leader's answers to {@link Proposals}, again numbered without a gap. */
     record Verdicts(UUID incarnation, long term, long firstNumber, List<Verdict> verdicts) implements Frame {}
@@ -33,6 +63,8 @@ public sealed interface Frame {
         /** Refused for good in this term, the leader's queues being full. It was not and will not be done. */
         BUSY,
         /** Refused for good in this term, leadership being handed over. It was not and will not be done. */
-        TRANSFERRING
+        TRANSFERRING,
+        /** Refused for good in this term, as others kept the right to write. It was not and will not be done. */
+        HELD
     }
 }

@@ -43,6 +43,7 @@ final class FrameReader {
     private String verdicts = "";
     private UUID incarnation = new UUID(0, 0);
     private List<Entry> entries = List.of();
+    private List<Long> patience = List.of();
     private List<byte[]> commands = List.of();
     private Snapshot snapshot = Snapshot.EMPTY;
 
@@ -109,6 +110,7 @@ final class FrameReader {
             case INCARNATION -> incarnation = uuid();
             case FIRST_NUMBER -> firstNumber = number();
             case SETTLED -> settled = number();
+            case PATIENCE -> patience = numbers();
             case COMMANDS -> commands = commands();
             case VERDICTS -> verdicts = string();
         }
@@ -116,7 +118,12 @@ final class FrameReader {
 
     private Frame frame(WireKind kind) throws ProtocolException {
         return switch (kind) {
-            case PROPOSALS -> new Frame.Proposals(incarnation, term, firstNumber, settled, commands);
+            case PROPOSALS -> {
+                if (patience.size() != commands.size()) {
+                    throw new ProtocolException("as many commands as limits of patience expected");
+                }
+                yield new Frame.Proposals(incarnation, term, firstNumber, settled, patience, commands);
+            }
             case VERDICTS -> new Frame.Verdicts(incarnation, term, firstNumber, verdictsOf(verdicts));
             default -> new Frame.Raft(message(kind));
         };
@@ -183,12 +190,17 @@ final class FrameReader {
     }
 
     private List<Long> nextIds() throws ProtocolException {
-        List<Long> ids = new ArrayList<>();
-        expect(in.nextToken(), JsonToken.START_ARRAY);
+        in.nextToken();
+        return numbers();
+    }
+
+    private List<Long> numbers() throws ProtocolException {
+        List<Long> numbers = new ArrayList<>();
+        expect(in.currentToken(), JsonToken.START_ARRAY);
         while (in.nextToken() != JsonToken.END_ARRAY) {
-            ids.add(number());
+            numbers.add(number());
         }
-        return ids;
+        return numbers;
     }
 
     private long nextNumber() throws ProtocolException {
@@ -258,6 +270,7 @@ final class FrameReader {
                         case 'a' -> Frame.Verdict.APPENDED;
                         case 'b' -> Frame.Verdict.BUSY;
                         case 't' -> Frame.Verdict.TRANSFERRING;
+                        case 'h' -> Frame.Verdict.HELD;
                         default -> throw new ProtocolException("an unknown verdict");
                     });
         }

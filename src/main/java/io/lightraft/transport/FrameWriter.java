@@ -27,6 +27,8 @@ final class FrameWriter {
             kind(WireKind.PROPOSALS);
             batch(proposals.incarnation(), proposals.term(), proposals.firstNumber());
             number(WireField.SETTLED, proposals.settled());
+            out.writeName(WireField.PATIENCE.name);
+            numbers(proposals.patienceMillis());
             out.writeName(WireField.COMMANDS.name);
             out.writeStartArray();
             for (byte[] command : proposals.commands()) {
@@ -157,10 +159,10 @@ final class FrameWriter {
         out.writeStartArray();
         out.writeNumber(snapshot.metadata().index());
         out.writeNumber(snapshot.metadata().term());
-        ids(conf.voters());
-        ids(conf.learners());
-        ids(conf.votersOutgoing());
-        ids(conf.learnersNext());
+        numbers(conf.voters());
+        numbers(conf.learners());
+        numbers(conf.votersOutgoing());
+        numbers(conf.learnersNext());
         out.writeBoolean(conf.autoLeave());
         binary(snapshot.data());
         out.writeEndArray();
@@ -172,10 +174,10 @@ final class FrameWriter {
         out.writeRawUTF8String(base64, 0, base64.length);
     }
 
-    private void ids(List<Long> ids) {
+    private void numbers(List<Long> numbers) {
         out.writeStartArray();
-        for (long id : ids) {
-            out.writeNumber(id);
+        for (long number : numbers) {
+            out.writeNumber(number);
         }
         out.writeEndArray();
     }
@@ -194,6 +196,7 @@ final class FrameWriter {
             case APPENDED -> 'a';
             case BUSY -> 'b';
             case TRANSFERRING -> 't';
+            case HELD -> 'h';
         };
     }
 }

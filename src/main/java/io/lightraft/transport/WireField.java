@@ -30,6 +30,8 @@ enum WireField {
     INCARNATION("in"),
     FIRST_NUMBER("n"),
     SETTLED("st"),
+    /** An array of milliseconds. */
+    PATIENCE("pa"),
     /** An array of base64. */
     COMMANDS("cm"),
     /** A string with one letter for each verdict. */

@@ -89,14 +89,16 @@ class ProposalIntakeTests {
     @Test
     void settledVerdictsAreForgottenButNeverAppendedAgain() {
         intake.accept(proposals(A, TERM, 1, "a", "b"), TERM);
-        intake.accept(new Proposals(A, TERM, 3, 2, List.of("c".getBytes(StandardCharsets.UTF_8))), TERM);
+        intake.accept(
+                new Proposals(A, TERM, 3, 2, List.of(1000L), List.of("c".getBytes(StandardCharsets.UTF_8))), TERM);
         assertThat(intake.accept(proposals(A, TERM, 1, "a"), TERM)).isNull();
         assertThat(log).containsExactly("a", "b", "c");
     }
 
     @Test
     void aSettledClaimPastTheEndIsHarmless() {
-        intake.accept(new Proposals(A, TERM, 1, 1000, List.of("a".getBytes(StandardCharsets.UTF_8))), TERM);
+        intake.accept(
+                new Proposals(A, TERM, 1, 1000, List.of(1000L), List.of("a".getBytes(StandardCharsets.UTF_8))), TERM);
         Verdicts verdicts = intake.accept(proposals(A, TERM, 2, "b"), TERM);
         assertThat(verdicts.verdicts()).containsExactly(Verdict.APPENDED);
         assertThat(verdicts.firstNumber()).isEqualTo(2);
@@ -108,6 +110,7 @@ class ProposalIntakeTests {
                 term,
                 first,
                 0,
+                Stream.of(commands).map(c -> 1000L).toList(),
                 Stream.of(commands).map(c -> c.getBytes(StandardCharsets.UTF_8)).toList());
     }
 }

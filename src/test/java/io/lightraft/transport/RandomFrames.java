@@ -31,7 +31,7 @@ final class RandomFrames {
             () -> raft(new Message.TimeoutNow(n(), n(), n())),
             () -> raft(new Message.TransferLeadership(n(), n(), n(), n())),
             () -> raft(new Message.Propose(n(), n(), n(), list(this::entry))),
-            () -> new Frame.Proposals(uuid(), n(), n(), n(), list(this::data)),
+            this::proposals,
             () -> new Frame.Verdicts(uuid(), n(), n(), list(this::verdict)));
 
     RandomFrames(long seed) {
@@ -44,6 +44,12 @@ final class RandomFrames {
 
     Frame next(int kind) {
         return kinds.get(kind).get();
+    }
+
+    private Frame proposals() {
+        List<byte[]> commands = list(this::data);
+        return new Frame.Proposals(
+                uuid(), n(), n(), n(), commands.stream().map(command -> n()).toList(), commands);
     }
 
     private static Frame raft(Message message) {
