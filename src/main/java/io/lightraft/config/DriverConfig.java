@@ -20,6 +20,11 @@ public record DriverConfig(String name, String pathPrefix) {
         return Path.of(pathPrefix + "-" + nodeIndex + ".raft");
     }
 
+    /** Stands beside a node's database while that is not to be trusted; says why. */
+    public Path quarantine(int nodeIndex) {
+        return Path.of(pathPrefix + "-" + nodeIndex + ".quarantine");
+    }
+
     /** What holds both. */
     public Path directory() {
         Path parent = Path.of(pathPrefix + "-0.sqlite").getParent();

@@ -1,6 +1,7 @@
 package io.lightraft.config;
 
 import io.lightraft.node.LogRelay;
+import io.lightraft.node.Quarantine;
 import io.lightraft.node.Replica;
 import io.lightraft.node.ReplicaConfig;
 import io.lightraft.node.ReplicaStatus;
@@ -23,6 +24,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -88,11 +91,34 @@ class ReplicaConfiguration {
             DurableLog log,
             LogRelay relay,
             HttpTransport transport,
+            Quarantine quarantine,
             NodeFailureHandler onFailure) {
         RaftTimings timings = cluster.raft();
         ReplicaConfig config = ReplicaConfig.of(
                 node.index(), cluster.members(), timings.heartbeatIntervalMillis(), timings.electionTimeoutMillis());
-        return new Replica<>(config, incarnation, stateMachine, log, relay, transport, onFailure::failed);
+        Replica<List<StatementResult>> replica =
+                new Replica<>(config, incarnation, stateMachine, log, relay, transport, onFailure::failed);
+        replica.compare(stateMachine.hashes(), quarantine);
+        return replica;
+    }
+
+    /** @param lockHolder comes first, as for all that is in the data directory */
+    @Bean
+    Quarantine quarantine(ClusterConfig cluster, NodeConfig node, DurableLog lockHolder) {
+        return QuarantineFile.open(cluster.driver().quarantine(node.index()));
+    }
+
+    /** {@code divergence} in /actuator/health: down in quarantine; an alarm alone is a detail. */
+    @Bean
+    HealthIndicator divergenceHealthIndicator(Quarantine quarantine) {
+        return () -> {
+            String reason = quarantine.reason();
+            String alarm = quarantine.alarm();
+            Health.Builder health = reason == null ? Health.up() : Health.down().withDetail("reason", reason);
+            return alarm == null
+                    ? health.build()
+                    : health.withDetail("alarm", alarm).build();
+        };
     }
 
     @Bean

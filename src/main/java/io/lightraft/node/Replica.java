@@ -48,6 +48,7 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
     private final Consumer<Throwable> onFailure;
     private final List<Thread> threads = new ArrayList<>();
 
+    private volatile Quarantine quarantine = Quarantine.unkept();
     private volatile @Nullable String failure;
     private volatile boolean closed;
     private volatile ReplicaStatus lastStatus;
@@ -94,6 +95,26 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
         startThread("apply", apply);
         startThread("storage", storage);
         startThread("raft", loop);
+    }
+
+    /** Lets this replica compare its state with that of the others. To be called before {@link #start}. */
+    public void compare(StateHashes hashes, Quarantine newQuarantine) {
+        quarantine = newQuarantine;
+        core.divergence().compare(hashes, newQuarantine);
+        hashes.onContent((index, hash) ->
+                loop.post(new Told("content", index), () -> core.divergence().content(index, hash)));
+    }
+
+    @Override
+    public @Nullable String quarantine() {
+        return quarantine.reason();
+    }
+
+    @Override
+    public CompletableFuture<ContentHashes> contentHashes(long index, Duration timeout) {
+        CompletableFuture<ContentHashes> future = new CompletableFuture<>();
+        ask("contentHashes", future, () -> core.awaitContent(index, future, timeout.toMillis()));
+        return future;
     }
 
     @Override

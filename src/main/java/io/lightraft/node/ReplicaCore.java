@@ -37,6 +37,7 @@ final class ReplicaCore<R> {
 
     private static final int RESEND_TICKS = 10;
     private static final int EXPIRE_TICKS = 2;
+    private static final int COMPARE_MILLIS = 1000;
 
     private final ReplicaConfig config;
     private final Effects effects;
@@ -49,6 +50,7 @@ final class ReplicaCore<R> {
     private final PeerContacts contacts = new PeerContacts();
     private final StatusView view;
     private final StallWatch stalls;
+    private final DivergenceWatch divergence;
 
     private long nowMillis;
     private long tickCount;
@@ -58,6 +60,7 @@ final class ReplicaCore<R> {
     private long knownLeader;
     private boolean ready;
     private boolean stalled;
+    private boolean heldBack;
 
     /** The last moment before this process was stopped for a while; null once it knows what it missed. */
     private @Nullable Long pausedSinceMillis;
@@ -91,6 +94,8 @@ final class ReplicaCore<R> {
                 listener);
         this.view = new StatusView(config, raft, contacts);
         this.stalls = new StallWatch(config.raftId(), config.electionTimeoutTicks());
+        this.divergence =
+                new DivergenceWatch(config.raftId(), () -> raft.status().confState(), this::sendToOthers);
         this.origin = new ProposalOrigins<>(
                 incarnation,
                 (name, once) -> new ProposalOrigin<>(
@@ -133,6 +138,14 @@ final class ReplicaCore<R> {
         line.giveBack(turn);
     }
 
+    DivergenceWatch divergence() {
+        return divergence;
+    }
+
+    void awaitContent(long index, CompletableFuture<ContentHashes> future, long timeoutMillis) {
+        divergence.awaitContent(index, future, nowMillis + timeoutMillis);
+    }
+
     void readIndex(CompletableFuture<Long> future, long timeoutMillis) {
         reads.await(future, nowMillis + timeoutMillis);
     }
@@ -161,6 +174,8 @@ final class ReplicaCore<R> {
             }
         } else if (frame instanceof Frame.Verdicts verdicts) {
             origin.verdicts(verdicts);
+        } else if (frame instanceof Frame.Hash hash) {
+            divergence.received(from, hash, from == raft.leaderId());
         }
     }
 
@@ -179,6 +194,7 @@ final class ReplicaCore<R> {
             origin.applied(entry.term(), entry.header(), entry.result());
             reads.applied(entry.index());
             line.applied(entry.index());
+            divergence.applied(entry.index());
         }
     }
 
@@ -270,6 +286,7 @@ final class ReplicaCore<R> {
     void stop(String reason) {
         origin.stop(reason);
         reads.stop(reason);
+        divergence.stop(reason);
     }
 
     /** Null when it never heard of one. */
@@ -282,16 +299,20 @@ final class ReplicaCore<R> {
     }
 
     ReplicaStatus status(@Nullable String failure) {
-        return view.status(ready && !stalled, failure, impediment());
+        return view.status(ready && !heldBack, failure, impediment());
     }
 
     private @Nullable String impediment() {
+        String quarantine = divergence.quarantine();
+        if (quarantine != null) {
+            return "in quarantine: " + quarantine;
+        }
         return stalled ? "the disk has not answered for " + stalls.stalledTicks() * config.tickMillis() + " ms" : null;
     }
 
     private void tick() {
         tickCount++;
-        watchDisk();
+        watchFitness();
         raft.tick();
         reads.tick();
         if (tickCount % RESEND_TICKS == 0) {
@@ -301,21 +322,30 @@ final class ReplicaCore<R> {
             origin.expire(nowMillis);
             line.expire(nowMillis);
             reads.expire(nowMillis);
+            divergence.expire(nowMillis);
+        }
+        if (tickCount % Math.max(1, COMPARE_MILLIS / config.tickMillis()) == 0 && raft.role() == Role.LEADER) {
+            divergence.openRound(raft.appliedIndex());
         }
         if (raft.leaderId() == 0 && succession.isTurn(raft.term())) {
             raft.campaign();
         }
     }
 
-    /** A leader whose disk hangs looks alive by its heartbeats, while nothing it takes gets done. */
-    private void watchDisk() {
+    /**
+     * A leader whose disk hangs looks alive by its heartbeats, while nothing it takes gets done. One whose state differs
+     * from that of the others is no use either.
+     */
+    private void watchFitness() {
         stalls.tick();
-        if (stalls.isStalled() != stalled) {
-            stalled = stalls.isStalled();
-            raft.holdBack(stalled);
+        stalled = stalls.isStalled();
+        boolean unfit = stalled || divergence.quarantine() != null;
+        if (unfit != heldBack) {
+            heldBack = unfit;
+            raft.holdBack(unfit);
         }
-        if (stalled) {
-            raft.stepDown("disk-stall");
+        if (unfit) {
+            raft.stepDown(stalled ? "disk-stall" : "quarantine");
         }
     }
 
@@ -368,6 +398,13 @@ final class ReplicaCore<R> {
                 effects.send(message.to(), new Frame.Raft(message));
             }
         }
+    }
+
+    private void sendToOthers(Frame frame) {
+        config.members().stream()
+                .map(Member::raftId)
+                .filter(id -> id != config.raftId())
+                .forEach(id -> effects.send(id, frame));
     }
 
     /** @param frame with deadlines in the place of the patience */

@@ -65,6 +65,19 @@ public interface Replicator<R> {
 
     ReplicaStatus status();
 
+    /** Why this node's copy of the state is not to be trusted; null when it is. */
+    default @Nullable String quarantine() {
+        return null;
+    }
+
+    /**
+     * What all nodes say of their content as of an index; each of them hashes it when it applies the entry that asks for
+     * it. Completes with what is known when the time is over; fails only when this replica stops.
+     */
+    default CompletableFuture<ContentHashes> contentHashes(long index, Duration timeout) {
+        return CompletableFuture.failedFuture(new UnsupportedOperationException());
+    }
+
     /** How long ago this node last heard from the leader of its term; null when it doesn't know. */
     default @Nullable Duration leaderContactAge() {
         return null;

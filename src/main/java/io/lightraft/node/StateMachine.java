@@ -23,6 +23,11 @@ public interface StateMachine<R> {
      */
     List<R> apply(List<CommittedEntry> batch);
 
+    /** What replicas are compared by. */
+    default StateHashes hashes() {
+        return StateHashes.NONE;
+    }
+
     /** How far the state has come, and the membership as of that index. */
     record Applied(long index, long term, ConfState confState) {}
 }

@@ -21,11 +21,18 @@ record Command(
     /** Changes nothing: it only takes its place in the log. */
     static final Command EMPTY = new Command(List.of(), false, null);
 
+    /** Changes nothing: every node hashes its content as of this entry. No client can write the name. */
+    static final Command HASH_CONTENT = new Command(List.of(Statement.of("_lightraft_hash_content")), false, null);
+
     Command(List<Statement> statements, boolean atomic, @Nullable Long sessionRowid) {
         this(statements, atomic, sessionRowid, null, null);
     }
 
     Command(List<Statement> statements, boolean atomic, @Nullable Long sessionRowid, @Nullable IdempotencyKey key) {
         this(statements, atomic, sessionRowid, key, null);
+    }
+
+    boolean hashesContent() {
+        return equals(HASH_CONTENT);
     }
 }

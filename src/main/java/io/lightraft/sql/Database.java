@@ -1,5 +1,7 @@
 package io.lightraft.sql;
 
+import io.lightraft.node.ContentHashes;
+import io.lightraft.node.Quarantine;
 import io.lightraft.node.ReplicaException;
 import io.lightraft.node.ReplicaStatus;
 import io.lightraft.node.Replicator;
@@ -37,8 +39,23 @@ public final class Database implements SqlEngine {
         this.readers = readers;
     }
 
+    /** Compares the content of all nodes as of one index. Writes go on meanwhile. */
+    public ContentHashes hashContent(Duration timeout) {
+        Deadline deadline = Deadline.in(timeout);
+        long index = ContentHasher.index(propose(Command.HASH_CONTENT, deadline));
+        return get(replicator.contentHashes(index, deadline.remaining()), deadline, false);
+    }
+
+    private void checkTrusted() {
+        String reason = replicator.quarantine();
+        if (reason != null) {
+            throw new ReplicaException.Stopped(Quarantine.refusal(reason));
+        }
+    }
+
     @Override
     public void run(Session session, Statement statement, ReadOptions options, ResultSink sink) throws IOException {
+        checkTrusted();
         Deadline deadline = Deadline.in(options.timeout());
         Ruling ruling = rule(statement);
         if (ruling.kind() == Ruling.Kind.EITHER) {
@@ -66,6 +83,7 @@ public final class Database implements SqlEngine {
     @Override
     public void execute(Session session, List<Statement> statements, WriteOptions options, ResultSink sink)
             throws IOException {
+        checkTrusted();
         Deadline deadline = Deadline.in(options.timeout());
         boolean atomic = options.atomic();
         List<Statement> present = present(statements);
@@ -114,6 +132,7 @@ public final class Database implements SqlEngine {
     @Override
     public void query(Session session, List<Statement> statements, ReadOptions options, ResultSink sink)
             throws IOException {
+        checkTrusted();
         Deadline deadline = Deadline.in(options.timeout());
         List<Statement> present = present(statements);
         if (present.isEmpty()) {

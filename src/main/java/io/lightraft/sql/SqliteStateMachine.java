@@ -2,6 +2,7 @@ package io.lightraft.sql;
 
 import io.lightraft.node.CommittedEntry;
 import io.lightraft.node.EntryHeader;
+import io.lightraft.node.StateHashes;
 import io.lightraft.node.StateMachine;
 import io.lightraft.raft.ConfState;
 import java.io.IOException;
@@ -32,6 +33,8 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
     private final ClusterLimits limits;
     private final WriteAheadLog writeAheadLog;
     private final KnownKeys keys;
+    private final SqliteHashes hashes;
+    private final ContentHasher hasher;
     private Writer writer;
     private CommandExecutor executor;
     private AppliedState state;
@@ -45,6 +48,10 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
         executor = new CommandExecutor(writer, limits, directory());
         keys = KnownKeys.of(writer);
         state = InternalTables.readState(writer.jdbc());
+        hashes = new SqliteHashes(writer.jdbc().queryForObject("SELECT sqlite_source_id()", String.class) + " "
+                + System.getProperty("os.arch"));
+        hashes.applied(List.of(state));
+        hasher = new ContentHasher(file, limits, hashes);
         deferredKeys = hasDeferredKeys();
     }
 
@@ -86,6 +93,11 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
     @Override
     public Applied applied() {
         return new Applied(state.index(), state.term(), state.confState());
+    }
+
+    @Override
+    public StateHashes hashes() {
+        return hashes;
     }
 
     /** Over what all entries so far did; equal on nodes that applied the same ones. */
@@ -162,6 +174,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
         return command != null
                 && (deferredKeys
                         || command.recording() != null
+                        || command.hashesContent()
                         || command.statements().stream()
                                 .anyMatch(statement -> MAY_NEED_OWN_TRANSACTION
                                         .matcher(statement.sql())
@@ -181,6 +194,9 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
             executor = new CommandExecutor(writer, limits, directory());
         }
         deferredKeys = hasDeferredKeys();
+        if (command != null && command.hashesContent()) {
+            hasher.hashAsOf(state.index());
+        }
     }
 
     private boolean hasDeferredKeys() throws SQLException {
@@ -192,12 +208,14 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
             return;
         }
         List<List<StatementResult>> done = new ArrayList<>(batch.size());
+        List<AppliedState> states = new ArrayList<>(batch.size());
         AppliedState next = state;
         writer.begin();
         try {
             for (Work work : batch) {
                 CommandExecutor.Outcome outcome = execute(work, next, Map.of());
                 next = after(next, work.entry(), outcome);
+                states.add(next);
                 done.add(outcome == null ? null : outcome.results());
             }
             InternalTables.write(writer, next);
@@ -210,6 +228,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
         }
         writer.commit();
         state = next;
+        hashes.applied(states);
         results.addAll(done);
     }
 
@@ -252,6 +271,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
             writer.commit();
         }
         state = next;
+        hashes.applied(List.of(next));
         return committed == null ? null : committed.results();
     }
 
@@ -284,6 +304,9 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
         Recording recording = command.recording();
         if (recording != null) {
             return Replay.run(executor, command, recording, from);
+        }
+        if (command.hashesContent()) {
+            return ContentHasher.outcome(work.entry().index(), from);
         }
         IdempotencyKey key = command.key();
         long clockMillis = keys.advance(from.logClockMillis(), header.clockMillis());
@@ -343,6 +366,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
     @Override
     public void close() {
         try {
+            hasher.close();
             executor.close();
             writer.number("PRAGMA wal_checkpoint(TRUNCATE)");
             writer.close();

@@ -56,6 +56,14 @@ public sealed interface Frame {
     /** The leader's answers to {@link Proposals}, again numbered without a gap. */
     record Verdicts(UUID incarnation, long term, long firstNumber, List<Verdict> verdicts) implements Frame {}
 
+    /**
+     * What the sender's state amounts to as of an index, to be compared with others of the same index.
+     *
+     * @param content of all content, else a running hash over what all entries did
+     * @param engine the database's release and the processor; different ones may compute differently
+     */
+    record Hash(boolean content, long index, String hash, String engine) implements Frame {}
+
     /** What the leader of a term did with a proposal; repeated unchanged however often the proposal arrives. */
     enum Verdict {
         /** It stands in the leader's log; whether it commits is seen by applying. */

@@ -41,6 +41,9 @@ final class FrameReader {
     private boolean transfer;
     private String context = "";
     private String verdicts = "";
+    private boolean content;
+    private String hash = "";
+    private String engine = "";
     private UUID incarnation = new UUID(0, 0);
     private List<Entry> entries = List.of();
     private List<Long> patience = List.of();
@@ -113,6 +116,9 @@ final class FrameReader {
             case PATIENCE -> patience = numbers();
             case COMMANDS -> commands = commands();
             case VERDICTS -> verdicts = string();
+            case CONTENT -> content = bool();
+            case HASH -> hash = string();
+            case ENGINE -> engine = string();
         }
     }
 
@@ -125,6 +131,7 @@ final class FrameReader {
                 yield new Frame.Proposals(incarnation, term, firstNumber, settled, patience, commands);
             }
             case VERDICTS -> new Frame.Verdicts(incarnation, term, firstNumber, verdictsOf(verdicts));
+            case HASH -> new Frame.Hash(content, index, hash, engine);
             default -> new Frame.Raft(message(kind));
         };
     }
@@ -146,7 +153,7 @@ final class FrameReader {
             case TIMEOUT_NOW -> new Message.TimeoutNow(from, to, term);
             case TRANSFER_LEADERSHIP -> new Message.TransferLeadership(from, to, term, transferee);
             case PROPOSE -> new Message.Propose(from, to, term, entries);
-            case PROPOSALS, VERDICTS -> throw new IllegalArgumentException(kind + " is no message of the core");
+            case PROPOSALS, VERDICTS, HASH -> throw new IllegalArgumentException(kind + " is no message of the core");
         };
     }
 

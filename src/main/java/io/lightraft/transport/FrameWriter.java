@@ -43,6 +43,12 @@ final class FrameWriter {
                 letters.append(letterOf(verdict));
             }
             string(WireField.VERDICTS, letters.toString());
+        } else if (frame instanceof Frame.Hash hash) {
+            kind(WireKind.HASH);
+            bool(WireField.CONTENT, hash.content());
+            number(WireField.INDEX, hash.index());
+            string(WireField.HASH, hash.hash());
+            string(WireField.ENGINE, hash.engine());
         }
         out.writeEndObject();
     }

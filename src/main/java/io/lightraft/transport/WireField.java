@@ -35,7 +35,10 @@ enum WireField {
     /** An array of base64. */
     COMMANDS("cm"),
     /** A string with one letter for each verdict. */
-    VERDICTS("v");
+    VERDICTS("v"),
+    CONTENT("co"),
+    HASH("ha"),
+    ENGINE("en");
 
     /** The key of the line's kind, which comes before all others. */
     static final SerializableString KIND_NAME = new SerializedString("t");

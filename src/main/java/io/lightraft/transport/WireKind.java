@@ -27,7 +27,8 @@ enum WireKind {
     TRANSFER_LEADERSHIP("xfer", FROM, TO, TERM, TRANSFEREE),
     PROPOSE("prop", FROM, TO, TERM, ENTRIES),
     PROPOSALS("cmds", INCARNATION, TERM, FIRST_NUMBER, SETTLED, PATIENCE, COMMANDS),
-    VERDICTS("verd", INCARNATION, TERM, FIRST_NUMBER, WireField.VERDICTS);
+    VERDICTS("verd", INCARNATION, TERM, FIRST_NUMBER, WireField.VERDICTS),
+    HASH("hash", CONTENT, INDEX, WireField.HASH, ENGINE);
 
     private static final Map<String, WireKind> BY_NAME = Stream.of(values())
             .collect(Collectors.toUnmodifiableMap(kind -> kind.name.getValue(), Function.identity()));

@@ -32,7 +32,8 @@ final class RandomFrames {
             () -> raft(new Message.TransferLeadership(n(), n(), n(), n())),
             () -> raft(new Message.Propose(n(), n(), n(), list(this::entry))),
             this::proposals,
-            () -> new Frame.Verdicts(uuid(), n(), n(), list(this::verdict)));
+            () -> new Frame.Verdicts(uuid(), n(), n(), list(this::verdict)),
+            () -> new Frame.Hash(bool(), n(), text(), text()));
 
     RandomFrames(long seed) {
         this.random = new Random(seed);
