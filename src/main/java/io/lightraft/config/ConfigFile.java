@@ -19,6 +19,7 @@ public final class ConfigFile {
 
     private static final List<String> BLOCKS = List.of("cluster", "nodes", "driver", "raft", "limits");
     private static final int MAX_MILLIS = 3_600_000;
+    private static final int MAX_LOG_ENTRIES = 1_000_000_000;
     private static final int MAX_BYTES = 1 << 30;
 
     private final String file;
@@ -115,7 +116,7 @@ public final class ConfigFile {
         if (!root.has("raft")) {
             return RaftTimings.DEFAULT;
         }
-        TomlTable raft = block("raft", List.of("heartbeatIntervalMs", "electionTimeoutMs"));
+        TomlTable raft = block("raft", List.of("heartbeatIntervalMs", "electionTimeoutMs", "logEntries"));
         int heartbeat =
                 raft.number("heartbeatIntervalMs", 1, MAX_MILLIS, RaftTimings.DEFAULT.heartbeatIntervalMillis());
         int election = raft.number("electionTimeoutMs", 2, MAX_MILLIS, RaftTimings.DEFAULT.electionTimeoutMillis());
@@ -125,7 +126,8 @@ public final class ConfigFile {
                     "heartbeatIntervalMs = " + heartbeat + " must be less than electionTimeoutMs = " + election
                             + ", or followers hold elections between two heartbeats");
         }
-        return new RaftTimings(heartbeat, election);
+        int logEntries = raft.number("logEntries", 1, MAX_LOG_ENTRIES, RaftTimings.DEFAULT.logEntries());
+        return new RaftTimings(heartbeat, election, logEntries);
     }
 
     private Limits limits() {

@@ -25,7 +25,12 @@ public record DriverConfig(String name, String pathPrefix) {
         return Path.of(pathPrefix + "-" + nodeIndex + ".quarantine");
     }
 
-    /** What holds both. */
+    /** The directory of the snapshots that a node makes or receives. */
+    public Path snapshots(int nodeIndex) {
+        return Path.of(pathPrefix + "-" + nodeIndex + ".snapshots");
+    }
+
+    /** What holds all of them. */
     public Path directory() {
         Path parent = Path.of(pathPrefix + "-0.sqlite").getParent();
         return parent == null ? Path.of(".") : parent;

@@ -5,6 +5,9 @@ import io.lightraft.node.Quarantine;
 import io.lightraft.node.Replica;
 import io.lightraft.node.ReplicaConfig;
 import io.lightraft.node.ReplicaStatus;
+import io.lightraft.node.SnapshotFiles;
+import io.lightraft.node.SnapshotIntake;
+import io.lightraft.node.Snapshots;
 import io.lightraft.raft.ConfState;
 import io.lightraft.server.tcp.QueryListener;
 import io.lightraft.server.tcp.QueryListenerOptions;
@@ -18,6 +21,7 @@ import io.lightraft.storage.DurableLogOptions;
 import io.lightraft.storage.LogIdentity;
 import io.lightraft.transport.HttpTransport;
 import io.lightraft.transport.Peer;
+import io.lightraft.transport.RaftSnapshotServlet;
 import io.lightraft.transport.RaftStreamServlet;
 import io.lightraft.transport.TransportConfig;
 import java.io.IOException;
@@ -92,12 +96,17 @@ class ReplicaConfiguration {
             LogRelay relay,
             HttpTransport transport,
             Quarantine quarantine,
+            Snapshots snapshots,
             NodeFailureHandler onFailure) {
         RaftTimings timings = cluster.raft();
         ReplicaConfig config = ReplicaConfig.of(
-                node.index(), cluster.members(), timings.heartbeatIntervalMillis(), timings.electionTimeoutMillis());
+                        node.index(),
+                        cluster.members(),
+                        timings.heartbeatIntervalMillis(),
+                        timings.electionTimeoutMillis())
+                .withLogEntries(timings.logEntries());
         Replica<List<StatementResult>> replica =
-                new Replica<>(config, incarnation, stateMachine, log, relay, transport, onFailure::failed);
+                new Replica<>(config, incarnation, stateMachine, log, relay, transport, snapshots, onFailure::failed);
         replica.compare(stateMachine.hashes(), quarantine);
         return replica;
     }
@@ -121,9 +130,36 @@ class ReplicaConfiguration {
         };
     }
 
+    /** @param lockHolder comes first, so that no second process clears the directory */
+    @Bean
+    SnapshotFiles snapshotFiles(ClusterConfig cluster, NodeConfig node, DurableLog lockHolder) throws IOException {
+        return SnapshotFiles.open(cluster.driver().snapshots(node.index()));
+    }
+
+    @Bean
+    Snapshots snapshots(
+            NodeConfig node,
+            SnapshotFiles files,
+            SqliteStateMachine stateMachine,
+            DurableLog log,
+            HttpTransport transport) {
+        return new Snapshots(files, stateMachine, log, transport.snapshotSender(), "n" + node.index() + "-snapshot");
+    }
+
+    @Bean
+    ServletRegistrationBean<RaftSnapshotServlet> raftSnapshots(
+            HttpTransport transport,
+            SnapshotFiles files,
+            SqliteStateMachine stateMachine,
+            Replica<List<StatementResult>> replica) {
+        return new ServletRegistrationBean<>(
+                new RaftSnapshotServlet(transport, new SnapshotIntake(files, stateMachine, replica)),
+                RaftSnapshotServlet.PATH);
+    }
+
     @Bean
     ReaderPool readers(SqliteStateMachine stateMachine) {
-        return new ReaderPool(stateMachine.file(), stateMachine.limits(), READERS);
+        return ReaderPool.of(stateMachine, READERS);
     }
 
     @Bean

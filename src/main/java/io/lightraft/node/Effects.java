@@ -8,6 +8,11 @@ interface Effects {
 
     void send(long to, Frame frame);
 
+    /** With the file that it tells of; comes back as {@link ReplicaCore#snapshotSent}. */
+    default void sendSnapshot(Message.InstallSnapshot message) {
+        send(message.to(), new Frame.Raft(message));
+    }
+
     /** In order; its responses go out when it is durable. */
     void store(Message.StorageAppend append);
 

@@ -22,6 +22,14 @@ public final class LogRelay implements LogListener {
     }
 
     @Override
+    public void snapshotWanted() {
+        LogListener listener = target;
+        if (listener != null) {
+            listener.snapshotWanted();
+        }
+    }
+
+    @Override
     public void failed(StorageException fault) {
         LogListener listener = target;
         if (listener == null) {

@@ -11,9 +11,11 @@ import io.lightraft.storage.StorageException;
 import io.lightraft.transport.Frame;
 import io.lightraft.transport.FrameHandler;
 import io.lightraft.transport.Transport;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +33,7 @@ import org.slf4j.MDC;
  * A running replica: a {@link ReplicaCore} with its loop, its storage worker and its apply worker. What fails in any of
  * them (not a statement, but the node) stops all of it at once and for good, and says why.
  */
-public final class Replica<R> implements Replicator<R>, FrameHandler, LogListener, AutoCloseable {
+public final class Replica<R> implements Replicator<R>, FrameHandler, LogListener, Snapshots.Owner, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Replica.class);
     private static final Duration LOOP_PATIENCE = Duration.ofMillis(500);
@@ -44,6 +46,9 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
     private final ReplicaCore<R> core;
     private final StorageWorker storage;
     private final ApplyWorker<R> apply;
+    private final @Nullable Snapshots snapshots;
+    private final @Nullable SnapshotInstaller installer;
+    private final @Nullable Compaction compaction;
     private final Transport transport;
     private final Consumer<Throwable> onFailure;
     private final List<Thread> threads = new ArrayList<>();
@@ -58,6 +63,7 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
      * @param durableLog closed with this replica
      * @param relay what the log was opened with
      * @param transport not started yet, or started with this replica afterwards; closed with it
+     * @param snapshots null for a replica that neither makes nor takes any; closed with it
      * @param onFailure told once, on the failing thread, when the replica stops by itself
      * @throws StateAheadOfLogException when the log does not reach up to what the state machine holds
      */
@@ -68,6 +74,7 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
             DurableLog durableLog,
             LogRelay relay,
             Transport transport,
+            @Nullable Snapshots snapshots,
             Consumer<Throwable> onFailure) {
         this.config = config;
         this.incarnation = incarnation;
@@ -75,20 +82,37 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
         this.onFailure = onFailure;
         this.loop = new EventLoop(config.tickMillis());
         this.durableLog = durableLog;
+        this.snapshots = snapshots;
+        this.installer = snapshots == null ? null : new SnapshotInstaller(snapshots.files(), durableLog);
+        if (snapshots != null && installer != null) {
+            installer.recover(snapshots.state(), stateMachine);
+        }
         StateMachine.Applied applied = stateMachine.applied();
         StateAheadOfLogException.check(applied, durableLog);
         this.core = new ReplicaCore<>(
                 config, incarnation, durableLog, applied, effects(), this::logRole, System::currentTimeMillis);
         loop.drive(core);
-        this.storage = new StorageWorker(durableLog, this::release);
+        this.storage = new StorageWorker(durableLog, this::release, installer == null ? null : this::install);
+        this.compaction = snapshots == null
+                ? null
+                : new Compaction(
+                        LogRetention.ofEntries(config.logEntries()),
+                        snapshots.state(),
+                        durableLog.firstIndex() - 1,
+                        snapshots::oldestUnderWay,
+                        index -> storage.add(new StorageWorker.Compact(index)));
         this.apply = new ApplyWorker<>(
                 stateMachine,
                 applied.index(),
                 this::membershipAfter,
                 (entries, responses) ->
-                        loop.post(new Told("applied", entries.size()), () -> core.applied(entries, responses)));
+                        loop.post(new Told("applied", entries.size()), () -> core.applied(entries, responses)),
+                compaction);
         this.lastStatus = core.status(null);
         relay.to(this);
+        if (snapshots != null) {
+            snapshots.start(this);
+        }
     }
 
     public void start() {
@@ -207,6 +231,54 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
     }
 
     @Override
+    public void snapshotWanted() {
+        if (snapshots != null) {
+            snapshots.wanted();
+        }
+    }
+
+    @Override
+    public void snapshotMade() {
+        entriesLoaded();
+    }
+
+    @Override
+    public void snapshotSent(long to, boolean delivered) {
+        loop.post(new Told("snapshot sent", to), () -> core.snapshotSent(to, delivered));
+    }
+
+    /**
+     * Makes a snapshot of this node's state now, and shortens its log up to there.
+     *
+     * @return the snapshot's index; fails when it can't be made, or not within the timeout
+     */
+    public CompletableFuture<Long> takeSnapshot(Duration timeout) {
+        if (snapshots == null) {
+            return CompletableFuture.failedFuture(new ReplicaException.Rejected("this replica makes no snapshots."));
+        }
+        return snapshots
+                .take()
+                .thenApply(metadata -> {
+                    compactAll();
+                    return metadata.index();
+                })
+                .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void compactAll() {
+        try {
+            apply.runBetween(() -> Objects.requireNonNull(compaction).compactAll());
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            storage.add(new StorageWorker.Told(done));
+            done.get(STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (IOException | ExecutionException | TimeoutException e) {
+            throw new ReplicaException.Stopped(stopReason() + ".");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
     public void failed(StorageException fault) {
         fail(fault);
     }
@@ -234,6 +306,9 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
         stopLoop();
         join("raft");
         transport.close();
+        if (snapshots != null) {
+            snapshots.close();
+        }
         storage.stop();
         apply.stop();
         join("storage");
@@ -250,14 +325,33 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
 
             @Override
             public void store(Message.StorageAppend append) {
-                storage.add(append);
+                storage.add(new StorageWorker.Append(append));
             }
 
             @Override
             public void apply(Message.StorageApply committed) {
-                apply.add(committed);
+                apply.add(new ApplyWorker.Apply(committed));
+            }
+
+            @Override
+            public void sendSnapshot(Message.InstallSnapshot message) {
+                if (snapshots == null) {
+                    send(message.to(), new Frame.Raft(message));
+                } else {
+                    snapshots.send(message);
+                }
             }
         };
+    }
+
+    private void install(Message.StorageAppend append) throws InterruptedException {
+        Objects.requireNonNull(installer)
+                .install(
+                        append.snapshot(),
+                        received -> apply.runBetween(() -> {
+                            Objects.requireNonNull(snapshots).state().replaceWith(received);
+                            apply.restartAt(append.snapshot().metadata().index());
+                        }));
     }
 
     private void release(Message response) {

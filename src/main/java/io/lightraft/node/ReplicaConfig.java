@@ -13,6 +13,7 @@ import java.util.List;
  * @param maxPendingProposals proposals of this node without an outcome; further ones are refused as busy
  * @param maxPendingBytes their commands, in bytes
  * @param maxCommandBytes the largest command
+ * @param logEntries that stay in the log behind what the state holds, for followers that lag
  */
 public record ReplicaConfig(
         int nodeId,
@@ -22,7 +23,8 @@ public record ReplicaConfig(
         int electionTimeoutTicks,
         int maxPendingProposals,
         long maxPendingBytes,
-        int maxCommandBytes) {
+        int maxCommandBytes,
+        long logEntries) {
 
     private static final int MAX_PENDING_PROPOSALS = 20_000;
     private static final long MAX_PENDING_BYTES = 64L << 20;
@@ -45,7 +47,21 @@ public record ReplicaConfig(
                 Math.max(2, electionTimeoutMillis / tickMillis),
                 MAX_PENDING_PROPOSALS,
                 MAX_PENDING_BYTES,
-                MAX_COMMAND_BYTES);
+                MAX_COMMAND_BYTES,
+                LogRetention.DEFAULT.entries());
+    }
+
+    public ReplicaConfig withLogEntries(long entries) {
+        return new ReplicaConfig(
+                nodeId,
+                members,
+                tickMillis,
+                heartbeatTicks,
+                electionTimeoutTicks,
+                maxPendingProposals,
+                maxPendingBytes,
+                maxCommandBytes,
+                entries);
     }
 
     public long raftId() {

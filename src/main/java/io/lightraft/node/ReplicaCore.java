@@ -183,6 +183,11 @@ final class ReplicaCore<R> {
     void stored(Message response) {
         stalls.answered();
         raft.step(response);
+        if (response instanceof Message.StorageAppendResponse stored
+                && !stored.snapshot().isEmpty()) {
+            origin.snapshotInstalled();
+            reads.applied(stored.snapshot().metadata().index());
+        }
     }
 
     void applied(List<AppliedEntry<R>> entries, List<Message> responses) {
@@ -205,6 +210,11 @@ final class ReplicaCore<R> {
 
     void entriesLoaded() {
         raft.retryUnavailable();
+    }
+
+    /** The fate of an {@link Effects#sendSnapshot}. */
+    void snapshotSent(long to, boolean delivered) {
+        raft.reportSnapshot(to, delivered);
     }
 
     void unreachable(long peer) {
@@ -394,6 +404,8 @@ final class ReplicaCore<R> {
                 effects.store(append);
             } else if (message instanceof Message.StorageApply apply) {
                 effects.apply(apply);
+            } else if (message instanceof Message.InstallSnapshot install) {
+                effects.sendSnapshot(install);
             } else {
                 effects.send(message.to(), new Frame.Raft(message));
             }

@@ -66,8 +66,13 @@ final class InternalTables {
                     limits.maxValueBytes());
             writer.commit();
         }
-        long version = writer.number("SELECT format_version FROM _lightraft_state");
-        if (version != FORMAT_VERSION) {
+        checkFormat(writer.jdbc());
+    }
+
+    /** @throws IllegalStateException when a newer release has written it */
+    static void checkFormat(JdbcTemplate jdbc) {
+        Integer version = jdbc.queryForObject("SELECT format_version FROM _lightraft_state", Integer.class);
+        if (version == null || version != FORMAT_VERSION) {
             throw new IllegalStateException("the database has format version " + version + ", which is not known to"
                     + " this release (it knows " + FORMAT_VERSION + "); start a newer release");
         }

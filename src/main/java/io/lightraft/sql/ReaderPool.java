@@ -15,7 +15,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** A bounded number of connections that read the database file, opened as they are needed. Thread-safe. */
-public final class ReaderPool implements AutoCloseable {
+public final class ReaderPool implements FileUser, AutoCloseable {
 
     /** However long a request may take otherwise: a snapshot that stays keeps the write-ahead log from being reset. */
     private static final Duration LONGEST_READ = Duration.ofMinutes(5);
@@ -24,9 +24,10 @@ public final class ReaderPool implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private static final long CLOSE_WAIT_SECONDS = 10;
+    private static final long SUSPEND_WAIT_SECONDS = 30;
 
     private final Path file;
-    private final ClusterLimits limits;
+    private volatile ClusterLimits limits;
     private final int size;
     private final Semaphore free;
     private final Deque<Reader> idle = new ArrayDeque<>();
@@ -35,10 +36,16 @@ public final class ReaderPool implements AutoCloseable {
     private boolean closed;
 
     /**
-     * @param file of a database that a {@link SqliteStateMachine} has open; the pool has to be closed before that one
+     * @param machine has the file open; the pool has to be closed before that one
      * @param size how many reads may run at once
      */
-    public ReaderPool(Path file, ClusterLimits limits, int size) {
+    public static ReaderPool of(SqliteStateMachine machine, int size) {
+        ReaderPool pool = new ReaderPool(machine.file(), machine.limits(), size);
+        machine.addUser(pool);
+        return pool;
+    }
+
+    ReaderPool(Path file, ClusterLimits limits, int size) {
         this.file = file;
         this.limits = limits;
         this.size = size;
@@ -175,6 +182,30 @@ public final class ReaderPool implements AutoCloseable {
         }
     }
 
+    /** Reads that run are interrupted; those that come wait, up to their deadlines. */
+    @Override
+    public void suspend() {
+        synchronized (this) {
+            busy.forEach(Reader::expire);
+        }
+        try {
+            if (!free.tryAcquire(size, SUSPEND_WAIT_SECONDS, TimeUnit.SECONDS)) {
+                throw new NodeFault("a reader of " + file + " does not end, so that no snapshot can take its place."
+                        + " Start the node again.");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new NodeFault("the wait for the readers of " + file + " was interrupted", e);
+        }
+        closeIdle();
+    }
+
+    @Override
+    public void resume(ClusterLimits newLimits) {
+        limits = newLimits;
+        free.release(size);
+    }
+
     /** Interrupts what still runs, and closes all connections. */
     @Override
     public void close() {
@@ -190,16 +221,20 @@ public final class ReaderPool implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        Reader reader;
+        closeIdle();
+        deadlines.shutdownNow();
+    }
+
+    private void closeIdle() {
         while (true) {
+            Reader reader;
             synchronized (this) {
                 reader = idle.pollFirst();
             }
             if (reader == null) {
-                break;
+                return;
             }
             discard(reader);
         }
-        deadlines.shutdownNow();
     }
 }

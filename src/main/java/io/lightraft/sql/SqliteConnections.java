@@ -45,11 +45,25 @@ final class SqliteConnections {
         return set(open(file, config), limits, "query_only=ON");
     }
 
+    /** A file that nobody changes: read without locks, and without files beside it. */
+    static SQLiteConnection openCopy(Path copy) throws SQLException {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setOpenMode(SQLiteOpenMode.READONLY);
+        config.setOpenMode(SQLiteOpenMode.OPEN_URI);
+        config.resetOpenMode(SQLiteOpenMode.READWRITE);
+        config.resetOpenMode(SQLiteOpenMode.CREATE);
+        return open(copy.toAbsolutePath().toUri() + "?immutable=1", config);
+    }
+
     private static SQLiteConnection open(Path file, SQLiteConfig config) throws SQLException {
+        return open(file.toString(), config);
+    }
+
+    private static SQLiteConnection open(String file, SQLiteConfig config) throws SQLException {
         config.setGetGeneratedKeys(false);
         config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
         SQLiteConnection connection =
-                new org.sqlite.jdbc4.JDBC4Connection("jdbc:sqlite:" + file, file.toString(), config.toProperties());
+                new org.sqlite.jdbc4.JDBC4Connection("jdbc:sqlite:" + file, file, config.toProperties());
         try {
             checkVersion(connection.libversion());
             return connection;

@@ -2,6 +2,7 @@ package io.lightraft.sql;
 
 import io.lightraft.node.CommittedEntry;
 import io.lightraft.node.EntryHeader;
+import io.lightraft.node.StateFile;
 import io.lightraft.node.StateHashes;
 import io.lightraft.node.StateMachine;
 import io.lightraft.raft.ConfState;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
@@ -24,21 +26,22 @@ import org.springframework.jdbc.core.ConnectionCallback;
  * whose outcome would depend on it (deferred keys are checked at COMMIT) get a transaction of their own, and a batch
  * whose transaction was lost to one entry's failure is done again one entry at a time.
  */
-public final class SqliteStateMachine implements StateMachine<List<StatementResult>>, AutoCloseable {
+public final class SqliteStateMachine implements StateMachine<List<StatementResult>>, StateFile, AutoCloseable {
 
     /** Words of statements whose outcome shows at COMMIT only, or that leave something in the connection. */
     private static final Pattern MAY_NEED_OWN_TRANSACTION = Pattern.compile("defer|analyze", Pattern.CASE_INSENSITIVE);
 
     private final Path file;
-    private final ClusterLimits limits;
+    private volatile ClusterLimits limits;
     private final WriteAheadLog writeAheadLog;
-    private final KnownKeys keys;
     private final SqliteHashes hashes;
-    private final ContentHasher hasher;
+    private ContentHasher hasher;
+    private KnownKeys keys;
     private Writer writer;
     private CommandExecutor executor;
     private AppliedState state;
     private boolean deferredKeys;
+    private final List<FileUser> users = new CopyOnWriteArrayList<>();
 
     private SqliteStateMachine(Path file, ClusterLimits limits, Writer writer) throws SQLException {
         this.file = file;
@@ -348,6 +351,59 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
                 outcome.rowsAffected(),
                 outcome.results().isEmpty() ? before.lastSqlIndex() : entry.index(),
                 OutcomeHash.fold(before.outcomeHash(), entry.index(), outcome.results()));
+    }
+
+    /** Whoever else opens the file has to be known here first. */
+    void addUser(FileUser user) {
+        users.add(user);
+    }
+
+    @Override
+    public Applied copyTo(Path target) throws IOException {
+        return DatabaseCopies.copy(file, target, limits);
+    }
+
+    @Override
+    public Applied inspect(Path copy) throws IOException {
+        return DatabaseCopies.inspect(copy);
+    }
+
+    /** An old write-ahead log beside a new file would bring the old content back, so it goes first. */
+    @Override
+    public Applied replaceWith(Path copy) throws IOException {
+        try {
+            users.forEach(FileUser::suspend);
+            hasher.close();
+            executor.close();
+            writer.close();
+            FileSwap.replace(file, copy);
+            writer = new Writer(file, limits);
+            ClusterLimits own = InternalTables.readLimits(writer.jdbc());
+            if (!own.equals(limits)) {
+                limits = own;
+                writer.close();
+                writer = new Writer(file, limits);
+            }
+            executor = new CommandExecutor(writer, limits, directory());
+            keys = KnownKeys.of(writer);
+            state = InternalTables.readState(writer.jdbc());
+            hashes.applied(List.of(state));
+            hasher = new ContentHasher(file, limits, hashes);
+            deferredKeys = hasDeferredKeys();
+            users.forEach(user -> user.resume(limits));
+            return applied();
+        } catch (SQLException e) {
+            throw new NodeFault("the snapshot can't take the place of " + file + ": " + SqlErrors.message(e), e);
+        }
+    }
+
+    @Override
+    public boolean makeDurable() {
+        try {
+            return writeAheadLog.checkpoint(writer);
+        } catch (SQLException e) {
+            throw new NodeFault("bringing " + file + " to the disk failed: " + SqlErrors.message(e), e);
+        }
     }
 
     private java.io.File directory() {

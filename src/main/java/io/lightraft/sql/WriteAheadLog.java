@@ -24,6 +24,16 @@ final class WriteAheadLog {
         log = new File(database + "-wal");
     }
 
+    /**
+     * Brings all that was committed into the database file and to the disk.
+     *
+     * @return false when a reader stood in the way; "busy" alone doesn't tell, it is 0 under a reader of an old snapshot
+     */
+    boolean checkpoint(Writer writer) throws SQLException {
+        long[] result = writer.row("PRAGMA wal_checkpoint(PASSIVE)", 3);
+        return result[0] == 0 && result[1] == result[2];
+    }
+
     /** Called after each batch, outside of transactions. */
     void afterBatch(Writer writer) throws SQLException {
         if (++batches % BATCHES_PER_LOOK != 0 || log.length() < nextBytes) {

@@ -70,6 +70,21 @@ final class Writer implements AutoCloseable {
         }
     }
 
+    /** The first row of one of Lightraft's own queries. */
+    long[] row(String sql, int columns) throws SQLException {
+        long[] values = new long[columns];
+        try (ResultSet rows = prepared(sql).executeQuery()) {
+            rows.next();
+            for (int i = 0; i < columns; i++) {
+                values[i] = rows.getLong(i + 1);
+            }
+            return values;
+        } catch (SQLException e) {
+            forget(sql);
+            throw e;
+        }
+    }
+
     private PreparedStatement prepared(String sql, @Nullable Object... parameters) throws SQLException {
         PreparedStatement statement = prepared.get(sql);
         if (statement == null) {

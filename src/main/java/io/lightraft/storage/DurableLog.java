@@ -34,6 +34,7 @@ public final class DurableLog implements LogStorage, AutoCloseable {
     private final LogMemory memory;
     private final SegmentWriter writer;
     private final EntryLoader loader;
+    private final LogListener listener;
     private final Executor maintenance;
     private final HardState initialHardState;
     private final Batch batch = new Batch();
@@ -61,6 +62,7 @@ public final class DurableLog implements LogStorage, AutoCloseable {
         this.memory = recovered.memory();
         this.writer = recovered.writer();
         this.maintenance = maintenance;
+        this.listener = listener;
         this.loader = new EntryLoader(memory, store, options.loadBytes(), maintenance, listener);
         this.durable = recovered.state();
         this.initialHardState = durable.hardState();
@@ -275,7 +277,12 @@ public final class DurableLog implements LogStorage, AutoCloseable {
 
     @Override
     public Snapshot snapshot() {
-        return memory.snapshot();
+        try {
+            return memory.snapshot();
+        } catch (TemporarilyUnavailableException none) {
+            listener.snapshotWanted();
+            throw none;
+        }
     }
 
     /** Storage thread, or any after it has ended. What was not synced may be lost. Closing twice is harmless. */

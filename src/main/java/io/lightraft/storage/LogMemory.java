@@ -207,8 +207,8 @@ final class LogMemory {
     }
 
     synchronized Snapshot snapshot() {
-        if (snapshot == null) {
-            throw new TemporarilyUnavailableException("no snapshot is ready");
+        if (snapshot == null || snapshot.metadata().index() < compacted.index()) {
+            throw new TemporarilyUnavailableException("no snapshot is ready that the log goes on from");
         }
         return snapshot;
     }

@@ -150,29 +150,45 @@ public final class HttpTransport implements Transport {
         return closed;
     }
 
+    /** Whether a request is from a peer and for this node. */
+    PeerLink check(String clusterName, long from, long to) throws RefusedException {
+        if (closed) {
+            throw new RefusedException(503, "the node is stopping");
+        }
+        if (!clusterName.equals(config.clusterName())) {
+            throw new RefusedException(
+                    409,
+                    "this node belongs to the cluster '" + config.clusterName() + "', the sender to '" + clusterName
+                            + "': check [cluster] name and the addresses");
+        }
+        if (to != config.selfId()) {
+            throw new RefusedException(
+                    409,
+                    "this is node " + config.selfIndex() + ", but the sender wants node " + (to - 1)
+                            + ": check the nodes' addresses and order");
+        }
+        PeerLink link = links.get(from);
+        if (link == null) {
+            throw new RefusedException(409, "node " + (from - 1) + " is not known here as another node of the cluster");
+        }
+        return link;
+    }
+
+    /** For files, which would hold up the streams. */
+    public SnapshotSender snapshotSender() {
+        return new HttpSnapshotSender(config, codec, client, id -> {
+            PeerLink link = links.get(id);
+            return link == null ? null : link.peer();
+        });
+    }
+
     /** Takes a peer's stream. The caller must read it, and say so when it has ended. */
     InboundStream open(StreamHead head) throws RefusedException {
         FrameHandler current = handler;
         if (closed || current == null) {
             throw new RefusedException(503, closed ? "the node is stopping" : "the node is starting");
         }
-        if (!head.clusterName().equals(config.clusterName())) {
-            throw new RefusedException(
-                    409,
-                    "this node belongs to the cluster '" + config.clusterName() + "', the sender to '"
-                            + head.clusterName() + "': check [cluster] name and the addresses");
-        }
-        if (head.to() != config.selfId()) {
-            throw new RefusedException(
-                    409,
-                    "this is node " + config.selfIndex() + ", but the sender wants node " + (head.to() - 1)
-                            + ": check the nodes' addresses and order");
-        }
-        PeerLink link = links.get(head.from());
-        if (link == null) {
-            throw new RefusedException(
-                    409, "node " + (head.from() - 1) + " is not known here as another node of the cluster");
-        }
+        PeerLink link = check(head.clusterName(), head.from(), head.to());
         InboundStream stream = new InboundStream(head, link, current, config.selfId());
         inbound.open(stream);
         link.inboundOpened(head.lane());

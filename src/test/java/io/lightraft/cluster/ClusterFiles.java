@@ -33,6 +33,11 @@ final class ClusterFiles {
         write("lightraft.toml", "test", ports);
     }
 
+    /** How many entries stay in the log for followers that lag. */
+    void logEntries(int logEntries) throws IOException {
+        Files.writeString(toml(), Files.readString(toml()) + "[raft]\nlogEntries = " + logEntries + "\n");
+    }
+
     int nc(int node) {
         return ports.get(3 * node);
     }

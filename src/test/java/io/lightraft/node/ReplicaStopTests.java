@@ -84,7 +84,7 @@ class ReplicaStopTests {
                 Runnable::run);
         ReplicaConfig config = ReplicaConfig.of(0, List.of(new Member(0, "", "", "")), 20, 100);
         Replica<Long> replica = new Replica<>(
-                config, UUID.randomUUID(), new SlowStateMachine(), log, relay, new NoNetwork(), failures::add);
+                config, UUID.randomUUID(), new SlowStateMachine(), log, relay, new NoNetwork(), null, failures::add);
         replica.start();
         return replica;
     }

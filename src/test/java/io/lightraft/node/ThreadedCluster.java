@@ -53,7 +53,7 @@ final class ThreadedCluster implements AutoCloseable {
         Node(int index, DurableLog log, LogRelay relay) {
             this.index = index;
             ReplicaConfig config = ReplicaConfig.of(index, members, 50, 500);
-            replica = new Replica<>(config, UUID.randomUUID(), this, log, relay, this, failures::add);
+            replica = new Replica<>(config, UUID.randomUUID(), this, log, relay, this, null, failures::add);
         }
 
         long raftId() {

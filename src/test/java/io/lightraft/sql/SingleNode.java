@@ -33,7 +33,7 @@ final class SingleNode implements Replicator<List<StatementResult>>, AutoCloseab
     SingleNode(Path directory, int readerCount) {
         Path file = directory.resolve("data/lightraft-0.sqlite");
         machine = SqliteStateMachine.open(file, ConfState.EMPTY, ClusterLimits.DEFAULT);
-        readers = new ReaderPool(file, machine.limits(), readerCount);
+        readers = ReaderPool.of(machine, readerCount);
         database = new Database(this, readers);
     }
 

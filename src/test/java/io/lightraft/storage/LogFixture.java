@@ -30,6 +30,9 @@ final class LogFixture {
         }
 
         @Override
+        public void snapshotWanted() {}
+
+        @Override
         public void failed(StorageException fault) {
             faults.add(fault);
         }

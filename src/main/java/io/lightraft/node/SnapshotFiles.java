@@ -1,0 +1,123 @@
+package io.lightraft.node;
+
+import io.lightraft.raft.SnapshotMetadata;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The directory of a node's snapshots: {@code made-INDEX-TERM} by this node, {@code received-INDEX-TERM} from a leader,
+ * and the marker {@code installing}, which names the received one that is taking the place of the state. What has one of
+ * these names is whole and on disk.
+ */
+public final class SnapshotFiles {
+
+    private static final String MARKER = "installing";
+    private static final String UNFINISHED = ".part";
+    private static final String FORMAT = "1";
+
+    private final Path directory;
+
+    /** A snapshot that has begun to take the state's place. */
+    record Begun(long index, long term) {}
+
+    private SnapshotFiles(Path directory) {
+        this.directory = directory;
+    }
+
+    /** Makes the directory, and clears it of everything but a snapshot whose installation had begun. */
+    public static SnapshotFiles open(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        SnapshotFiles files = new SnapshotFiles(directory);
+        Optional<Begun> begun = files.begun();
+        try (Stream<Path> all = Files.list(directory)) {
+            for (Path file : all.toList()) {
+                boolean needed = file.getFileName().toString().equals(MARKER)
+                        || begun.isPresent()
+                                && file.equals(files.received(
+                                        begun.get().index(), begun.get().term()));
+                if (!needed) {
+                    Files.delete(file);
+                }
+            }
+        }
+        return files;
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    Path made(SnapshotMetadata metadata) {
+        return directory.resolve("made-" + metadata.index() + "-" + metadata.term());
+    }
+
+    Path received(long index, long term) {
+        return directory.resolve("received-" + index + "-" + term);
+    }
+
+    /** A file to be written, for {@link #complete}; whatever was left there is gone. */
+    Path unfinished(String name) throws IOException {
+        Path file = directory.resolve(name + UNFINISHED);
+        for (String suffix : List.of("", "-journal", "-wal", "-shm")) {
+            Files.deleteIfExists(directory.resolve(file.getFileName() + suffix));
+        }
+        return file;
+    }
+
+    /** Brings a written file to the disk under its name. */
+    void complete(Path unfinished, Path file) throws IOException {
+        sync(unfinished, StandardOpenOption.WRITE);
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        sync(directory, StandardOpenOption.READ);
+    }
+
+    void delete(Path file) throws IOException {
+        Files.deleteIfExists(file);
+    }
+
+    void begin(SnapshotMetadata metadata) throws IOException {
+        Path unfinished = directory.resolve(MARKER + UNFINISHED);
+        String text = FORMAT + " " + metadata.index() + " " + metadata.term() + "\n";
+        try (FileChannel channel = FileChannel.open(
+                unfinished,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
+        }
+        complete(unfinished, directory.resolve(MARKER));
+    }
+
+    Optional<Begun> begun() throws IOException {
+        Path marker = directory.resolve(MARKER);
+        if (!Files.exists(marker)) {
+            return Optional.empty();
+        }
+        String[] words = Files.readString(marker).strip().split(" ");
+        if (words.length != 3 || !words[0].equals(FORMAT)) {
+            throw new IOException("the file " + marker + " is of another format than this release knows (" + FORMAT
+                    + "); start a newer release");
+        }
+        return Optional.of(new Begun(Long.parseLong(words[1]), Long.parseLong(words[2])));
+    }
+
+    void end() throws IOException {
+        Files.delete(directory.resolve(MARKER));
+        sync(directory, StandardOpenOption.READ);
+    }
+
+    private static void sync(Path path, StandardOpenOption mode) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, mode)) {
+            channel.force(true);
+        }
+    }
+}

@@ -1,0 +1,240 @@
+package io.lightraft.node;
+
+import io.lightraft.raft.Message;
+import io.lightraft.raft.Snapshot;
+import io.lightraft.raft.SnapshotMetadata;
+import io.lightraft.storage.DurableLog;
+import io.lightraft.transport.SnapshotSender;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes snapshots of the state and sends them to followers that are behind the log, off the threads that serve. A copy
+ * is made when it is needed; it stays for as long as it is the newest or on its way to somebody, so that one can be sent
+ * while the next is made. Thread-safe.
+ */
+public final class Snapshots implements AutoCloseable {
+
+    private static final Logger logger = LoggerFactory.getLogger(Snapshots.class);
+
+    /** What the replica does of it. Any thread. */
+    interface Owner {
+
+        /** There is a snapshot to send now. */
+        void snapshotMade();
+
+        /** The end of each {@link #send}. */
+        void snapshotSent(long to, boolean delivered);
+    }
+
+    private record Made(SnapshotMetadata metadata, Path file) {}
+
+    private final SnapshotFiles files;
+    private final StateFile state;
+    private final DurableLog log;
+    private final SnapshotSender sender;
+    private final ExecutorService maker;
+    private final ExecutorService senders;
+    private final Map<Made, Integer> underWay = new HashMap<>();
+    private @Nullable Made newest;
+    private boolean making;
+    private volatile @Nullable Owner owner;
+
+    /**
+     * @param files of this node alone
+     * @param sender carries the files; closed by its owner
+     */
+    public Snapshots(SnapshotFiles files, StateFile state, DurableLog log, SnapshotSender sender, String threadName) {
+        this.files = files;
+        this.state = state;
+        this.log = log;
+        this.sender = sender;
+        this.maker = Executors.newSingleThreadExecutor(task -> daemon(task, threadName));
+        this.senders = Executors.newCachedThreadPool(task -> daemon(task, threadName + "-send"));
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    void start(Owner newOwner) {
+        owner = newOwner;
+    }
+
+    StateFile state() {
+        return state;
+    }
+
+    SnapshotFiles files() {
+        return files;
+    }
+
+    /** A follower needs a snapshot, and the log had none that it could go on from. */
+    void wanted() {
+        synchronized (this) {
+            if (making) {
+                return;
+            }
+            making = true;
+        }
+        submit(maker, () -> {
+            try {
+                make();
+            } catch (IOException | RuntimeException e) {
+                // Asked for again with the next answer of the follower.
+                logger.warn("can't make a snapshot: {}", e.getMessage());
+            } finally {
+                synchronized (this) {
+                    making = false;
+                }
+            }
+            tell(Owner::snapshotMade);
+        });
+    }
+
+    /** Makes one now. */
+    CompletableFuture<SnapshotMetadata> take() {
+        CompletableFuture<SnapshotMetadata> future = new CompletableFuture<>();
+        submit(maker, () -> {
+            try {
+                future.complete(make());
+            } catch (IOException | RuntimeException e) {
+                future.completeExceptionally(e);
+            }
+        });
+        return future;
+    }
+
+    private SnapshotMetadata make() throws IOException {
+        long start = System.nanoTime();
+        Path unfinished = files.unfinished("made");
+        StateMachine.Applied applied = state.copyTo(unfinished);
+        SnapshotMetadata metadata = new SnapshotMetadata(applied.confState(), applied.index(), applied.term());
+        Made made = new Made(metadata, files.made(metadata));
+        files.complete(unfinished, made.file());
+        Made before;
+        synchronized (this) {
+            before = newest;
+            newest = made;
+        }
+        log.setSnapshot(new Snapshot(metadata, new byte[0]));
+        if (before != null && !before.equals(made)) {
+            deleteIfUnused(before);
+        }
+        logger.info(
+                "made a snapshot of index {} ({} bytes) in {} ms",
+                metadata.index(),
+                made.file().toFile().length(),
+                (System.nanoTime() - start) / 1_000_000);
+        return metadata;
+    }
+
+    /** Sends the newest one, in the background. */
+    void send(Message.InstallSnapshot message) {
+        submit(senders, () -> {
+            boolean delivered = false;
+            Made made = acquire(message.snapshot().metadata().index());
+            try {
+                if (made != null) {
+                    sender.send(message.to(), message, made.file());
+                    delivered = true;
+                    logger.info(
+                            "node {} has the snapshot of index {}",
+                            message.to() - 1,
+                            made.metadata().index());
+                }
+            } catch (IOException e) {
+                logger.warn("the snapshot for node {} did not arrive: {}", message.to() - 1, e.getMessage());
+            } finally {
+                boolean success = delivered;
+                tell(to -> to.snapshotSent(message.to(), success));
+                if (made != null) {
+                    release(made);
+                }
+            }
+        });
+    }
+
+    /** What follows it must stay in the log. {@link Long#MAX_VALUE} when nothing is on its way. */
+    synchronized long oldestUnderWay() {
+        return underWay.keySet().stream()
+                .mapToLong(made -> made.metadata().index())
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    private synchronized @Nullable Made acquire(long index) {
+        Made made = newest;
+        if (made == null || made.metadata().index() < index) {
+            return null;
+        }
+        if (made.metadata().index() > index) {
+            // A newer one was made meanwhile; what the message says must be what the file holds.
+            return underWay.keySet().stream()
+                    .filter(other -> other.metadata().index() == index)
+                    .findFirst()
+                    .map(other -> {
+                        underWay.merge(other, 1, Integer::sum);
+                        return other;
+                    })
+                    .orElse(null);
+        }
+        underWay.merge(made, 1, Integer::sum);
+        return made;
+    }
+
+    private void release(Made made) {
+        synchronized (this) {
+            underWay.computeIfPresent(made, (key, count) -> count == 1 ? null : count - 1);
+        }
+        deleteIfUnused(made);
+    }
+
+    private void deleteIfUnused(Made made) {
+        synchronized (this) {
+            if (made.equals(newest) || underWay.containsKey(made)) {
+                return;
+            }
+            try {
+                files.delete(made.file());
+            } catch (IOException e) {
+                logger.warn("can't delete {}: {}", made.file(), e.getMessage());
+            }
+        }
+    }
+
+    private void tell(Consumer<Owner> what) {
+        Owner told = owner;
+        if (told != null) {
+            what.accept(told);
+        }
+    }
+
+    private static void submit(ExecutorService executor, Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException closing) {
+            // The node stops; nobody waits for a snapshot any more.
+        }
+    }
+
+    @Override
+    public void close() {
+        List<ExecutorService> all = new ArrayList<>(List.of(maker, senders));
+        all.forEach(ExecutorService::shutdownNow);
+    }
+}

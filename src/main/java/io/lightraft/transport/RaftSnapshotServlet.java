@@ -1,0 +1,127 @@
+package io.lightraft.transport;
+
+import io.lightraft.raft.Message;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.zip.CRC32C;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * {@code POST /raft/snapshot}: takes the parts of a snapshot, one request each, and answers how much of the file is
+ * here. One snapshot at a time; a part of another one begins anew. A part that is damaged changes nothing, a whole file
+ * that is damaged is thrown away.
+ */
+public final class RaftSnapshotServlet extends HttpServlet {
+
+    public static final String PATH = SnapshotHead.PATH;
+
+    private static final Logger log = LoggerFactory.getLogger(RaftSnapshotServlet.class);
+    private static final int MAX_PART_BYTES = 8 << 20;
+
+    private final transient HttpTransport transport;
+    private final transient SnapshotReceiver receiver;
+    private final transient Object lock = new Object();
+
+    /** Of the snapshot that is being received; parts of it follow one another. */
+    private String current = "";
+
+    private transient CRC32C crc = new CRC32C();
+    private long have;
+
+    public RaftSnapshotServlet(HttpTransport transport, SnapshotReceiver receiver) {
+        this.transport = transport;
+        this.receiver = receiver;
+    }
+
+    @Override
+    protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        MDC.put("node", Long.toString(transport.config().selfIndex()));
+        try {
+            SnapshotHead head = SnapshotHead.of(transport.codec(), request::getHeader);
+            transport.check(
+                    head.clusterName(), head.message().from(), head.message().to());
+            byte[] part = read(request, head);
+            synchronized (lock) {
+                response.setHeader(SnapshotHead.HAVE, Long.toString(take(head, part)));
+            }
+        } catch (RefusedException e) {
+            log.warn("Refusing a snapshot from {}: {}", request.getRemoteAddr(), e.reason());
+            response.setStatus(e.status());
+            response.setContentType("text/plain;charset=UTF-8");
+            response.getOutputStream().write(e.reason().getBytes(StandardCharsets.UTF_8));
+        } finally {
+            MDC.remove("node");
+        }
+    }
+
+    private static byte[] read(HttpServletRequest request, SnapshotHead head) throws IOException, RefusedException {
+        if (request.getContentLengthLong() > MAX_PART_BYTES) {
+            throw new RefusedException(413, "a part of a snapshot may have " + MAX_PART_BYTES + " bytes at most");
+        }
+        try (InputStream body = request.getInputStream()) {
+            byte[] part = body.readNBytes(MAX_PART_BYTES);
+            CRC32C partCrc = new CRC32C();
+            partCrc.update(part);
+            if (part.length > 0 && (int) partCrc.getValue() != head.partCrc()) {
+                throw new RefusedException(422, "a part of the snapshot was damaged on its way");
+            }
+            return part;
+        }
+    }
+
+    private long take(SnapshotHead head, byte[] part) throws IOException, RefusedException {
+        Message.InstallSnapshot message = head.message();
+        Path staged = receiver.staging(message);
+        // Not by its leader or term: another leader's copy of the same index is another file, by its checksum.
+        String name = message.snapshot().metadata().index() + "/" + head.fileBytes() + "/" + head.fileCrc();
+        if (!name.equals(current) || !Files.exists(staged) || Files.size(staged) != have) {
+            Files.deleteIfExists(staged);
+            current = name;
+            have = 0;
+            crc = new CRC32C();
+        }
+        // A part that is here already, or whose predecessor is not, only gets the answer how far the file is.
+        if (part.length > 0 && head.offset() == have && have + part.length <= head.fileBytes()) {
+            append(staged, part);
+        }
+        if (have == head.fileBytes()) {
+            current = "";
+            if ((int) crc.getValue() != head.fileCrc()) {
+                Files.deleteIfExists(staged);
+                throw new RefusedException(422, "the snapshot is damaged: its checksum is wrong. Begin anew");
+            }
+            verified(message, staged);
+        }
+        return have;
+    }
+
+    private void append(Path staged, byte[] part) throws IOException {
+        try (FileChannel file = FileChannel.open(staged, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            ByteBuffer buffer = ByteBuffer.wrap(part);
+            while (buffer.hasRemaining()) {
+                file.write(buffer, have + buffer.position());
+            }
+        }
+        crc.update(part);
+        have += part.length;
+    }
+
+    private void verified(Message.InstallSnapshot message, Path staged) throws RefusedException {
+        try {
+            receiver.received(message, staged);
+        } catch (IOException e) {
+            throw new RefusedException(422, "the snapshot can't be used: " + e.getMessage());
+        }
+    }
+}
