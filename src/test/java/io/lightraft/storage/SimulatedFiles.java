@@ -41,7 +41,7 @@ public final class SimulatedFiles implements LogFiles {
     private long freeBytes = Long.MAX_VALUE;
 
     /** From the n-th change on (the first is 0) everything fails; that change may be done by half. */
-    void failAfter(long changes, String message) {
+    public void failAfter(long changes, String message) {
         changesUntilFailure = changes;
         failureMessage = message;
     }
@@ -60,7 +60,7 @@ public final class SimulatedFiles implements LogFiles {
     }
 
     /** What a restart after the loss of power finds. */
-    void crash(Random random) {
+    public void crash(Random random) {
         Set<String> allNames = new TreeSet<>();
         versions.forEach(version -> allNames.addAll(version.keySet()));
         names = new TreeMap<>();
@@ -84,7 +84,7 @@ public final class SimulatedFiles implements LogFiles {
         heal();
     }
 
-    void heal() {
+    public void heal() {
         failing = false;
         syncsFail = false;
         freeBytes = Long.MAX_VALUE;

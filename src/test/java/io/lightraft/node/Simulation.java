@@ -1,0 +1,362 @@
+package io.lightraft.node;
+
+import io.lightraft.raft.ConfState;
+import io.lightraft.raft.Entry;
+import io.lightraft.raft.Message;
+import io.lightraft.raft.confchange.ConfChange;
+import io.lightraft.raft.confchange.ConfChange.Change;
+import io.lightraft.raft.confchange.ConfChange.Kind;
+import io.lightraft.raft.confchange.ConfChange.Transition;
+import io.lightraft.transport.Frame;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongFunction;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An episode in the life of a cluster, in one thread, decided by its seed alone: faults for a while, then peace, in which
+ * all must come together again. A tick is a millisecond.
+ */
+public final class Simulation {
+
+    private static final int PATIENCE_MILLIS = 4000;
+
+    final SplittableRandom random;
+    final SimulationPlan plan;
+    final SimulationNetwork network;
+    final SimulationInvariants invariants = new SimulationInvariants();
+    final ConfState startMembership;
+
+    private final Map<Long, SimulationNode> nodes = new TreeMap<>();
+    private final Map<Long, Long> restarts = new TreeMap<>();
+    private final SimulationClients clients;
+    private long now;
+    private long runs;
+    private long digest = 17;
+
+    private Simulation(long seed) {
+        random = new SplittableRandom(seed);
+        plan = SimulationPlan.draw(random);
+        network = new SimulationNetwork(plan, random);
+        clients = new SimulationClients(random);
+        startMembership = ConfState.ofVoters(
+                LongStream.rangeClosed(1, plan.voters()).boxed().toList());
+        for (long id = 1; id <= plan.nodes(); id++) {
+            nodes.put(id, new SimulationNode(id, this, plan.skewed()));
+        }
+    }
+
+    /**
+     * Runs one.
+     *
+     * @return a digest of all that happened: the same seed gives the same
+     * @throws AssertionError when something happened that must not
+     */
+    public static String episode(long seed) {
+        Simulation simulation = new Simulation(seed);
+        try {
+            return simulation.run();
+        } catch (RuntimeException | AssertionError failed) {
+            throw new AssertionError(
+                    "seed " + seed + ", millisecond " + simulation.now + ": " + failed.getMessage() + "\n"
+                            + simulation.plan,
+                    failed);
+        }
+    }
+
+    private String run() {
+        nodes.values().forEach(SimulationNode::start);
+        nodes.keySet().forEach(this::announce);
+        int faultyMillis = 300 + random.nextInt(600);
+        while (now < faultyMillis) {
+            now++;
+            nodes.values().forEach(this::trouble);
+            if (random.nextInt(12) == 0) {
+                act();
+            }
+            nodes.values().forEach(SimulationNode::step);
+        }
+        heal();
+        comeTogether();
+        clients.checkLinearizable();
+        return Long.toHexString(digest) + " " + clients.answers();
+    }
+
+    private void act() {
+        SimulationNode node = anyNode();
+        if (node.isUp() && !node.isPaused()) {
+            node.core().now(node.clock());
+            clients.act(node);
+        }
+    }
+
+    private SimulationNode anyNode() {
+        return nodes.get(1L + random.nextInt(nodes.size()));
+    }
+
+    private void trouble(SimulationNode node) {
+        Long restart = restarts.get(node.id);
+        if (restart != null) {
+            if (restart <= now) {
+                restarts.remove(node.id);
+                node.start();
+                announce(node.id);
+            }
+            return;
+        }
+        if (happens(plan.crashRate())) {
+            if (random.nextInt(5) == 0 && !node.isPaused()) {
+                node.stopPolitely();
+                crashed(node, false);
+            } else {
+                crashed(node, plan.powerLoss() && random.nextInt(3) > 0);
+            }
+            return;
+        }
+        if (happens(plan.fsyncFailureRate())) {
+            node.failNextFsync();
+        }
+        if (happens(plan.stallRate())) {
+            node.stall(10 + random.nextInt(100));
+        }
+        if (happens(plan.pauseRate())) {
+            node.pause(5 + random.nextInt(100));
+        }
+        if (plan.skewed() && happens(0.002)) {
+            node.jumpWallClock(random.nextInt(200_000) - 100_000);
+        }
+        if (happens(plan.cutRate())) {
+            cutOrJoin(node.id);
+        }
+        if (happens(plan.transferRate())) {
+            long target = anyNode().id;
+            say(node, leader -> new Message.TransferLeadership(node.id, leader, 0, target));
+        }
+        if (happens(plan.membershipRate())) {
+            ConfChange change = anyChange();
+            Entry entry = new Entry(0, 0, change.entryType(), change.encode());
+            say(node, leader -> new Message.Propose(node.id, leader, 0, List.of(entry)));
+        }
+    }
+
+    private boolean happens(double rate) {
+        return rate > 0 && random.nextDouble() < rate;
+    }
+
+    /** To whomever this node takes for the leader. */
+    private void say(SimulationNode node, LongFunction<Message> words) {
+        for (SimulationNode other : nodes.values()) {
+            if (other != node && other.isUp() && other.status().role().equals("LEADER")) {
+                network.send(now, node.id, other.id, new Frame.Raft(words.apply(other.id)));
+            }
+        }
+    }
+
+    private ConfChange anyChange() {
+        List<Change> changes = new ArrayList<>();
+        for (int count = random.nextInt(3) == 0 ? 2 : 1; count > 0; count--) {
+            Kind kind = switch (random.nextInt(5)) {
+                case 0, 1 -> Kind.REMOVE;
+                case 2 -> Kind.ADD_LEARNER;
+                default -> Kind.ADD_VOTER;
+            };
+            changes.add(new Change(kind, anyNode().id));
+        }
+        return ConfChange.of(random.nextInt(3) == 0 ? Transition.JOINT_IMPLICIT : Transition.AUTO, changes);
+    }
+
+    private void cutOrJoin(long id) {
+        switch (random.nextInt(4)) {
+            case 0 -> network.partition(List.copyOf(nodes.keySet()));
+            case 1 -> network.cut(id, anyNode().id);
+            case 2 ->
+                nodes.keySet().forEach(other -> {
+                    network.cut(id, other);
+                    network.cut(other, id);
+                });
+            default -> {
+                network.joinAll();
+                nodes.keySet().forEach(this::announce);
+            }
+        }
+        for (SimulationNode node : nodes.values()) {
+            long peer = anyNode().id;
+            if (node.isUp() && peer != node.id && network.isCut(peer, node.id)) {
+                node.post(() -> node.core().unreachable(peer));
+            }
+        }
+    }
+
+    /** Whoever is up gets a stream to this node, and it gets one to them. */
+    private void announce(long id) {
+        SimulationNode self = nodes.get(id);
+        for (SimulationNode other : nodes.values()) {
+            if (other.id != id && other.isUp() && self.isUp()) {
+                other.post(() -> other.core().connected(id));
+                self.post(() -> self.core().connected(other.id));
+            }
+        }
+    }
+
+    /** Takes note of a node that is down, after taking it down if it is not. */
+    void crashed(SimulationNode node, boolean powerLoss) {
+        if (node.isUp()) {
+            node.crash(powerLoss);
+        }
+        restarts.put(node.id, now + 5 + random.nextInt(150));
+        for (SimulationNode other : nodes.values()) {
+            if (other != node && other.isUp() && random.nextBoolean()) {
+                other.post(() -> {
+                    if (!node.isUp()) {
+                        other.core().presumedDead(node.id);
+                    }
+                });
+            }
+        }
+    }
+
+    private void heal() {
+        network.heal();
+        for (SimulationNode node : nodes.values()) {
+            node.heal();
+            if (!node.isUp()) {
+                node.start();
+            }
+        }
+        restarts.clear();
+        nodes.keySet().forEach(this::announce);
+    }
+
+    /** A leader, a fresh write by each member, and then the same state everywhere. */
+    private void comeTogether() {
+        await("there is no leader", () -> leader() != null);
+        List<CompletableFuture<?>> asked = new ArrayList<>();
+        runFor(60);
+        await("there is no leader that stays", () -> leader() != null);
+        for (SimulationNode member : members()) {
+            member.core().now(member.clock());
+            asked.add(clients.write(member, "a", clients.nextValue(), PATIENCE_MILLIS));
+        }
+        await("a write is not answered", () -> asked.stream().allMatch(CompletableFuture::isDone));
+        asked.clear();
+        await("there is no leader any more", () -> leader() != null);
+        for (SimulationNode member : members()) {
+            member.core().now(member.clock());
+            for (String key : List.of("a", "b", "c")) {
+                asked.add(clients.read(member, key, PATIENCE_MILLIS));
+            }
+        }
+        await("a read is not answered", () -> asked.stream().allMatch(CompletableFuture::isDone));
+        SimulationInvariants.check(
+                asked.stream().noneMatch(CompletableFuture::isCompletedExceptionally), "a read failed in peace");
+        await("members lag", this::areEqual);
+    }
+
+    private boolean areEqual() {
+        List<SimulationNode> members = members();
+        return members.stream()
+                .allMatch(node ->
+                        node.state.registers().equals(members.get(0).state.registers())
+                                && node.state.applied().index()
+                                        == members.get(0).state.applied().index());
+    }
+
+    private void runFor(int millis) {
+        for (int i = 0; i < millis; i++) {
+            now++;
+            nodes.values().forEach(SimulationNode::step);
+        }
+    }
+
+    private void await(String otherwise, BooleanSupplier condition) {
+        for (int waited = 0; !condition.getAsBoolean(); waited++) {
+            SimulationInvariants.check(waited < PATIENCE_MILLIS, otherwise + " in peace", describe());
+            runFor(1);
+        }
+    }
+
+    private String describe() {
+        StringBuilder text = new StringBuilder();
+        nodes.forEach((id, node) -> text.append("\n  ")
+                .append(id)
+                .append(' ')
+                .append(node.core().describe())
+                .append(' ')
+                .append(node.state.applied()));
+        return text.toString();
+    }
+
+    private @Nullable SimulationNode leader() {
+        SimulationNode newest = null;
+        for (SimulationNode node : nodes.values()) {
+            ReplicaStatus status = node.status();
+            if (status.role().equals("LEADER")
+                    && status.ready()
+                    && (newest == null || newest.status().term() < status.term())) {
+                newest = node;
+            }
+        }
+        return newest;
+    }
+
+    private List<SimulationNode> members() {
+        SimulationNode leader = leader();
+        if (leader == null) {
+            return List.copyOf(nodes.values());
+        }
+        ConfState membership = leader.state.applied().confState();
+        return nodes.values().stream()
+                .filter(node -> membership.voters().contains(node.id)
+                        || membership.learners().contains(node.id))
+                .toList();
+    }
+
+    ReplicaConfig config(long id) {
+        List<Member> members = nodes.keySet().stream()
+                .map(raftId -> new Member((int) (raftId - 1), "", "", ""))
+                .toList();
+        return new ReplicaConfig(
+                (int) (id - 1),
+                members,
+                1,
+                SimulationNode.HEARTBEAT_TICKS,
+                SimulationNode.ELECTION_TIMEOUT_TICKS,
+                1000,
+                1 << 20,
+                1 << 20,
+                1000);
+    }
+
+    long now() {
+        return now;
+    }
+
+    long nextRun() {
+        return ++runs;
+    }
+
+    void trace(long from, long to, Frame frame) {
+        long what = frame instanceof Frame.Raft raft
+                ? raft.message().getClass().getSimpleName().hashCode() * 31L
+                        + raft.message().term()
+                : frame.getClass().getSimpleName().hashCode();
+        mix(now, from, to, what);
+    }
+
+    void traceRole(long id, String role, long term) {
+        mix(now, id, role.hashCode(), term);
+    }
+
+    private void mix(long... values) {
+        for (long value : values) {
+            digest = (digest ^ value) * 0x100000001b3L;
+            digest ^= digest >>> 29;
+        }
+    }
+}

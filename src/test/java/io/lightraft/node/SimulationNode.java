@@ -1,0 +1,293 @@
+package io.lightraft.node;
+
+import io.lightraft.raft.Message;
+import io.lightraft.raft.Role;
+import io.lightraft.storage.DurableLog;
+import io.lightraft.storage.DurableLogOptions;
+import io.lightraft.storage.LogIdentity;
+import io.lightraft.storage.LogListener;
+import io.lightraft.storage.SimulatedFiles;
+import io.lightraft.storage.StorageException;
+import io.lightraft.transport.Frame;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One process: the real core, workers and log, on a disk and a clock of the simulation. What is here before
+ * {@link #start} is the machine, which outlives its processes.
+ */
+final class SimulationNode implements Effects, LogListener {
+
+    static final int HEARTBEAT_TICKS = 3;
+    static final int ELECTION_TIMEOUT_TICKS = 20;
+
+    final long id;
+    final SimulationState state;
+    private final Simulation world;
+    private final SimulatedFiles files = new SimulatedFiles();
+    private final long clockOffset;
+    private final double clockSpeed;
+
+    private final Deque<Runnable> events = new ArrayDeque<>();
+    private final List<Message.StorageAppend> appends = new ArrayList<>();
+    private final List<Message.StorageApply> applies = new ArrayList<>();
+    private final Deque<Runnable> maintenance = new ArrayDeque<>();
+    private @Nullable ReplicaCore<String> core;
+    private @Nullable DurableLog log;
+    private @Nullable StorageWorker storage;
+    private @Nullable ApplyWorker<String> apply;
+    private @Nullable SimulationPromises promises;
+    private boolean fsyncFails;
+    private long wallJump;
+    private long pausedUntil;
+    private long stalledUntil;
+    private @Nullable SimulationPromises lastPromises;
+
+    SimulationNode(long id, Simulation world, boolean skewed) {
+        this.id = id;
+        this.world = world;
+        this.state = new SimulationState(id, world.startMembership, world.invariants);
+        this.clockOffset = world.random.nextInt(1_000_000);
+        this.clockSpeed = skewed ? 0.6 + 0.4 * world.random.nextDouble() : 1;
+    }
+
+    boolean isUp() {
+        return core != null;
+    }
+
+    ReplicaCore<String> core() {
+        return Objects.requireNonNull(core);
+    }
+
+    ReplicaStatus status() {
+        return core().status(null);
+    }
+
+    long clock() {
+        return clockOffset + world.now();
+    }
+
+    void start() {
+        files.heal();
+        DurableLogOptions options = DurableLogOptions.DEFAULTS.withSegmentBytes(8192);
+        if (world.plan.smallCache()) {
+            options = options.withCacheBytes(600).withReadAheadBytes(600).withLoadBytes(300);
+        }
+        DurableLog opened = DurableLog.open(
+                files, new LogIdentity("simulated", Long.toString(id)), options, this, maintenance::add);
+        log = opened;
+        StateMachine.Applied applied = state.applied();
+        StateAheadOfLogException.check(applied, opened);
+        promises = new SimulationPromises(id, world.invariants, opened, lastPromises);
+        storage = new StorageWorker(opened, this::release, null);
+        core = new ReplicaCore<>(
+                world.config(id),
+                new UUID(world.nextRun(), world.random.nextLong()),
+                opened,
+                applied,
+                this,
+                this::roleChanged,
+                () -> 1_700_000_000_000L + world.now() + clockOffset + wallJump);
+        apply = new ApplyWorker<>(
+                state,
+                applied.index(),
+                change -> core().applyConfChange(change),
+                (done, answers) -> core().applied(done, answers),
+                null);
+        core.now(clock());
+    }
+
+    /** The process dies, in the middle of a write perhaps; with the power goes what was not synced. */
+    void crash(boolean powerLoss) {
+        Random random = new Random(world.random.nextLong());
+        if (random.nextBoolean() && !appends.isEmpty()) {
+            files.failAfter(random.nextInt(4), "the process dies");
+            write(appends.size());
+        }
+        down();
+        if (powerLoss) {
+            files.crash(random);
+            state.losePower(random.nextInt(1000));
+        }
+    }
+
+    private void down() {
+        lastPromises = promises;
+        core = null;
+        events.clear();
+        appends.clear();
+        applies.clear();
+        maintenance.clear();
+        pausedUntil = 0;
+        stalledUntil = 0;
+        fsyncFails = false;
+    }
+
+    /** Said to whoever waits that this node stops, as on SIGTERM. */
+    void stopPolitely() {
+        core().stop("this node is shutting down");
+        crash(false);
+    }
+
+    void failNextFsync() {
+        fsyncFails = true;
+    }
+
+    void pause(int millis) {
+        pausedUntil = world.now() + millis;
+    }
+
+    void stall(int millis) {
+        stalledUntil = world.now() + millis;
+    }
+
+    void jumpWallClock(long millis) {
+        wallJump += millis;
+    }
+
+    /** No more faults. */
+    void heal() {
+        pausedUntil = 0;
+        stalledUntil = 0;
+        fsyncFails = false;
+        files.heal();
+    }
+
+    boolean isPaused() {
+        return world.now() < pausedUntil;
+    }
+
+    void post(Runnable event) {
+        events.add(event);
+    }
+
+    /** One millisecond: what came in, what the workers did meanwhile, then a turn of the loop. */
+    void step() {
+        if (core == null || isPaused()) {
+            return;
+        }
+        core.now(clock());
+        promises().beginTurn();
+        boolean diskFirst = world.random.nextBoolean();
+        if (diskFirst && !work()) {
+            return;
+        }
+        for (SimulationNetwork.Flight flight : world.network.arrived(world.now(), id)) {
+            world.trace(flight.from(), id, flight.frame());
+            promises().received(flight.frame());
+            core.received(flight.from(), flight.frame());
+        }
+        for (Runnable event = events.poll(); event != null; event = events.poll()) {
+            event.run();
+        }
+        if (!diskFirst && !work()) {
+            return;
+        }
+        core.turn(clock(), world.random.nextDouble() < clockSpeed);
+        promises().endTurn();
+    }
+
+    /** Whether the node goes on. */
+    private boolean work() {
+        while (!maintenance.isEmpty() && world.random.nextInt(3) > 0) {
+            maintenance.poll().run();
+        }
+        if (!appends.isEmpty() && world.now() >= stalledUntil && world.random.nextDouble() < world.plan.diskSpeed()) {
+            if (fsyncFails) {
+                files.failSyncs();
+            }
+            if (!write(1 + world.random.nextInt(appends.size()))) {
+                world.crashed(this, true);
+                return false;
+            }
+        }
+        if (!applies.isEmpty() && world.random.nextInt(3) > 0) {
+            List<Message.StorageApply> taken = applies.subList(0, 1 + world.random.nextInt(applies.size()));
+            List<Message.StorageApply> batch = List.copyOf(taken);
+            taken.clear();
+            try {
+                Objects.requireNonNull(apply)
+                        .work(batch.stream()
+                                .<ApplyWorker.Task>map(ApplyWorker.Apply::new)
+                                .toList());
+            } catch (InterruptedException impossible) {
+                throw new IllegalStateException(impossible);
+            }
+        }
+        return true;
+    }
+
+    /** False when the disk failed. */
+    private boolean write(int count) {
+        List<Message.StorageAppend> taken = appends.subList(0, count);
+        List<Message.StorageAppend> batch = List.copyOf(taken);
+        taken.clear();
+        try {
+            Objects.requireNonNull(storage)
+                    .work(batch.stream()
+                            .<StorageWorker.Task>map(StorageWorker.Append::new)
+                            .toList());
+            return true;
+        } catch (StorageException failed) {
+            return false;
+        } catch (InterruptedException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private void release(Message response) {
+        promises().released(response);
+        if (response.to() == id) {
+            events.add(() -> core().stored(response));
+        } else {
+            world.network.send(world.now(), id, response.to(), new Frame.Raft(response));
+        }
+    }
+
+    private void roleChanged(Role from, Role to, long term, String reason) {
+        world.traceRole(id, to.name(), term);
+        if (to == Role.LEADER) {
+            world.invariants.leads(id, term);
+            promises().leads(term);
+        }
+    }
+
+    @Override
+    public void send(long to, Frame frame) {
+        world.network.send(world.now(), id, to, frame);
+    }
+
+    @Override
+    public void store(Message.StorageAppend append) {
+        promises().handedOut(append);
+        appends.add(append);
+    }
+
+    @Override
+    public void apply(Message.StorageApply work) {
+        applies.add(work);
+    }
+
+    @Override
+    public void entriesLoaded() {
+        events.add(() -> core().entriesLoaded());
+    }
+
+    @Override
+    public void snapshotWanted() {}
+
+    @Override
+    public void failed(StorageException fault) {
+        throw fault;
+    }
+
+    private SimulationPromises promises() {
+        return Objects.requireNonNull(promises);
+    }
+}

@@ -1,0 +1,71 @@
+package io.lightraft.node;
+
+import java.util.SplittableRandom;
+
+/**
+ * Which faults an episode has, and how often. Each seed draws its own: an episode with few kinds of fault gets further
+ * into what they cause than one with all of them at once. Rates are per node and millisecond.
+ *
+ * @param nodes processes, of which the first {@code voters} are the members at the start
+ * @param lossRate of frames
+ * @param duplicateRate of frames
+ * @param maxDelayMillis of a frame
+ * @param ordered whether frames of one stream stay in order
+ * @param crashRate of processes that die
+ * @param powerLoss whether a crash loses what was not synced
+ * @param fsyncFailureRate of disks that fail an fsync
+ * @param stallRate of disks that hang for a while
+ * @param diskSpeed how likely it is in a millisecond that the disk takes up what waits
+ * @param pauseRate of processes that are stopped for a while
+ * @param cutRate of nodes that are cut off, one way or both
+ * @param transferRate of wishes that another node lead
+ * @param membershipRate of wishes for another membership
+ * @param skewed whether clocks run at different speeds and jump
+ * @param smallCache whether the log keeps little in memory
+ */
+record SimulationPlan(
+        int nodes,
+        int voters,
+        double lossRate,
+        double duplicateRate,
+        int maxDelayMillis,
+        boolean ordered,
+        double crashRate,
+        boolean powerLoss,
+        double fsyncFailureRate,
+        double stallRate,
+        double diskSpeed,
+        double pauseRate,
+        double cutRate,
+        double transferRate,
+        double membershipRate,
+        boolean skewed,
+        boolean smallCache) {
+
+    static SimulationPlan draw(SplittableRandom random) {
+        boolean membership = random.nextInt(3) == 0;
+        int voters = random.nextInt(4) == 0 ? 5 : 3;
+        return new SimulationPlan(
+                membership ? 5 : voters,
+                membership ? 3 : voters,
+                sometimes(random, 0.2),
+                sometimes(random, 0.2),
+                random.nextInt(2) == 0 ? 2 : 1 + random.nextInt(15),
+                random.nextBoolean(),
+                sometimes(random, 0.004),
+                random.nextInt(4) != 0,
+                random.nextInt(4) == 0 ? 0.0005 : 0,
+                random.nextInt(3) == 0 ? 0.002 : 0,
+                random.nextBoolean() ? 0.8 : 0.1 + 0.5 * random.nextDouble(),
+                random.nextInt(3) == 0 ? 0.002 : 0,
+                sometimes(random, 0.006),
+                random.nextInt(3) == 0 ? 0.003 : 0,
+                0,
+                random.nextInt(3) == 0,
+                random.nextInt(3) == 0);
+    }
+
+    private static double sometimes(SplittableRandom random, double max) {
+        return random.nextBoolean() ? random.nextDouble() * max : 0;
+    }
+}

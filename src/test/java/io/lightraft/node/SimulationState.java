@@ -1,0 +1,127 @@
+package io.lightraft.node;
+
+import io.lightraft.raft.ConfState;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Registers under keys. Each batch makes a new version that is whole on disk, data and applied index together; after a
+ * loss of power an older one may be found, but none older than the last checkpoint.
+ */
+final class SimulationState implements StateMachine<String> {
+
+    static final String DONE = "done";
+    static final String NOTHING = "nothing";
+
+    private static final int VERSIONS_BETWEEN_CHECKPOINTS = 12;
+
+    /** @param registers never changed */
+    private record Version(Applied applied, Map<String, String> registers) {}
+
+    private final List<Version> versions = new ArrayList<>();
+    private final SimulationInvariants invariants;
+    private final long id;
+
+    SimulationState(long id, ConfState confState, SimulationInvariants invariants) {
+        this.id = id;
+        this.invariants = invariants;
+        versions.add(new Version(new Applied(0, 0, confState), Map.of()));
+    }
+
+    static byte[] write(String key, int value) {
+        return bytes("W " + key + " " + value);
+    }
+
+    static byte[] compareAndSet(String key, @Nullable Integer expected, int value) {
+        return bytes("C " + key + " " + value + " " + (expected == null ? NOTHING : expected));
+    }
+
+    static byte[] read(String key) {
+        return bytes("R " + key);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** As a reader of this node's own file finds it. */
+    String local(String key) {
+        return newest().registers().getOrDefault(key, NOTHING);
+    }
+
+    Map<String, String> registers() {
+        return newest().registers();
+    }
+
+    @Override
+    public Applied applied() {
+        return newest().applied();
+    }
+
+    /** What is certain to be found after a loss of power. */
+    long checkpointIndex() {
+        return versions.get(0).applied().index();
+    }
+
+    /** @param roll decides which version is found */
+    void losePower(int roll) {
+        int keep = 1 + roll % versions.size();
+        versions.subList(keep, versions.size()).clear();
+        checkpoint();
+    }
+
+    private void checkpoint() {
+        versions.subList(0, versions.size() - 1).clear();
+    }
+
+    private Version newest() {
+        return versions.get(versions.size() - 1);
+    }
+
+    @Override
+    public List<String> apply(List<CommittedEntry> batch) {
+        Map<String, String> registers = new HashMap<>(newest().registers());
+        Applied applied = newest().applied();
+        List<String> results = new ArrayList<>();
+        for (CommittedEntry entry : batch) {
+            String result = entry.header() == null
+                    ? ""
+                    : run(
+                            registers,
+                            StandardCharsets.UTF_8
+                                    .decode(entry.command())
+                                    .toString()
+                                    .split(" "));
+            invariants.applied(id, applied.index(), entry, result);
+            results.add(result);
+            ConfState confState = entry.confState() == null ? applied.confState() : entry.confState();
+            applied = new Applied(entry.index(), entry.term(), confState);
+        }
+        versions.add(new Version(applied, registers));
+        if (versions.size() > VERSIONS_BETWEEN_CHECKPOINTS) {
+            checkpoint();
+        }
+        return results;
+    }
+
+    private static String run(Map<String, String> registers, String[] words) {
+        String value = registers.getOrDefault(words[1], NOTHING);
+        switch (words[0]) {
+            case "W" -> registers.put(words[1], words[2]);
+            case "C" -> {
+                if (!value.equals(words[3])) {
+                    return "refused";
+                }
+                registers.put(words[1], words[2]);
+            }
+            default -> {
+                return value;
+            }
+        }
+        return DONE;
+    }
+}
