@@ -134,14 +134,26 @@ public final class ConfigFile {
         if (!root.has("limits")) {
             return Limits.DEFAULT;
         }
-        TomlTable limits =
-                block("limits", List.of("lineBytes", "statementBytes", "requestBytes", "sessions", "timeoutMs"));
+        TomlTable limits = block(
+                "limits",
+                List.of(
+                        "lineBytes",
+                        "statementBytes",
+                        "requestBytes",
+                        "sessions",
+                        "valueBytes",
+                        "returnedBytes",
+                        "steps",
+                        "timeoutMs"));
         Limits usual = Limits.DEFAULT;
         return new Limits(
                 limits.number("lineBytes", 1024, MAX_BYTES, usual.lineBytes()),
                 limits.number("statementBytes", 1024, MAX_BYTES, usual.statementBytes()),
                 limits.number("requestBytes", 1024, MAX_BYTES, usual.requestBytes()),
                 limits.number("sessions", 1, 100_000, usual.sessions()),
+                limits.number("valueBytes", 1024, MAX_BYTES, usual.valueBytes()),
+                limits.number("returnedBytes", 1024, MAX_BYTES, usual.returnedBytes()),
+                limits.number("steps", 100_000, Integer.MAX_VALUE, usual.steps()),
                 limits.number("timeoutMs", 1, MAX_MILLIS, usual.timeoutMillis()));
     }
 

@@ -9,15 +9,33 @@ import io.lightraft.sql.ClusterLimits;
  * @param statementBytes the longest SQL statement, however it comes
  * @param requestBytes the longest body of an HTTP request
  * @param sessions nc sessions at once, per node
+ * @param valueBytes the longest text or blob, and the longest row
+ * @param returnedBytes of all rows that one write returns
+ * @param steps what one write may take, in instructions of SQLite's virtual machine
  * @param timeoutMillis how long a statement may wait for its result, where the client does not say
  */
-public record Limits(int lineBytes, int statementBytes, int requestBytes, int sessions, int timeoutMillis) {
+public record Limits(
+        int lineBytes,
+        int statementBytes,
+        int requestBytes,
+        int sessions,
+        int valueBytes,
+        int returnedBytes,
+        int steps,
+        int timeoutMillis) {
 
-    public static final Limits DEFAULT = new Limits(1 << 20, 1 << 20, 64 << 20, 1000, 10_000);
+    public static final Limits DEFAULT = new Limits(
+            1 << 20,
+            1 << 20,
+            64 << 20,
+            1000,
+            ClusterLimits.DEFAULT.maxValueBytes(),
+            ClusterLimits.DEFAULT.maxReturnedBytes(),
+            (int) ClusterLimits.DEFAULT.opcodeBudget(),
+            10_000);
 
     /** What decides about results, in the form that a new database keeps. */
     ClusterLimits ofCluster() {
-        ClusterLimits other = ClusterLimits.DEFAULT;
-        return new ClusterLimits(other.opcodeBudget(), other.maxReturnedBytes(), statementBytes, other.maxValueBytes());
+        return new ClusterLimits(steps, returnedBytes, statementBytes, valueBytes);
     }
 }

@@ -11,5 +11,5 @@ package io.lightraft.sql;
  */
 public record ClusterLimits(long opcodeBudget, int maxReturnedBytes, int maxStatementBytes, int maxValueBytes) {
 
-    public static final ClusterLimits DEFAULT = new ClusterLimits(250_000_000L, 8 << 20, 4 << 20, 64 << 20);
+    public static final ClusterLimits DEFAULT = new ClusterLimits(50_000_000L, 8 << 20, 4 << 20, 8 << 20);
 }

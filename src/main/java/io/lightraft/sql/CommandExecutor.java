@@ -36,6 +36,7 @@ final class CommandExecutor implements AutoCloseable {
     private final OpcodeBudget budget = new OpcodeBudget();
     private final DeterministicFunctions functions;
     private final KeptCurrentTime keptCurrentTime;
+    private final RowidWatch rowids = new RowidWatch();
 
     private long clockMillis;
     private long seed;
@@ -51,6 +52,7 @@ final class CommandExecutor implements AutoCloseable {
         functions = new DeterministicFunctions(writer.connection(), limits.maxValueBytes());
         keptCurrentTime = new KeptCurrentTime(writer);
         budget.attach(writer.connection());
+        rowids.attach(writer.connection());
     }
 
     /** What a command did, and what the session it belongs to sees after it. */
@@ -188,11 +190,16 @@ final class CommandExecutor implements AutoCloseable {
         if (budget.exceeded()) {
             return exceeded();
         }
+        String shadow = ShadowTables.complaint(writer, statement.sql());
+        if (shadow != null) {
+            return new StatementResult.Failed(SqlErrors.ERROR, shadow);
+        }
+        rowids.reset();
         try (PreparedStatement prepared = writer.connection().prepareStatement(statement.sql())) {
             Parameters.bind(prepared, statement);
             functions.use(clockMillis, seed, number);
             budget.count(true);
-            try (Cursor cursor = new Cursor(prepared)) {
+            try (Cursor cursor = new Cursor(prepared, statement.sql())) {
                 return result(statement, cursor);
             }
         } catch (SQLException e) {
@@ -227,6 +234,10 @@ final class CommandExecutor implements AutoCloseable {
             rows.add(Collections.unmodifiableList(Arrays.asList(row)));
         }
         budget.count(false);
+        String rowidComplaint = rowids.complaint(writer);
+        if (rowidComplaint != null) {
+            return new StatementResult.Failed(SqlErrors.ERROR, rowidComplaint);
+        }
         if (!functions.gaveNow().isEmpty()) {
             String complaint = keptCurrentTime.complaint(statement.sql(), functions.gaveNow());
             if (complaint != null) {

@@ -15,9 +15,19 @@ final class Cursor implements AutoCloseable {
 
     private final List<Column> columns;
     private final @Nullable ResultSet rows;
+    private final boolean mayHide;
 
-    /** Runs a statement up to its first row, or to its end if it has no columns. */
     Cursor(PreparedStatement prepared) throws SQLException {
+        this(prepared, "");
+    }
+
+    /**
+     * Runs a statement up to its first row, or to its end if it has no columns.
+     *
+     * @param sql its text, which tells whether {@link HiddenRows} may be in the answer
+     */
+    Cursor(PreparedStatement prepared, String sql) throws SQLException {
+        mayHide = HiddenRows.mayBeIn(sql);
         boolean hasColumns = prepared.execute();
         columns = hasColumns ? columns(((CoreStatement) prepared).pointer) : List.of();
         rows = hasColumns ? prepared.getResultSet() : null;
@@ -30,6 +40,14 @@ final class Cursor implements AutoCloseable {
     /** The next row, a fresh array; null at the end. */
     @Nullable
     Object @Nullable [] next() throws SQLException {
+        @Nullable Object[] row = fetch();
+        while (mayHide && row != null && HiddenRows.isHidden(row)) {
+            row = fetch();
+        }
+        return row;
+    }
+
+    private @Nullable Object @Nullable [] fetch() throws SQLException {
         if (rows == null || !rows.next()) {
             return null;
         }

@@ -127,7 +127,7 @@ final class Reader {
     private void stream(Statement statement, ResultSink sink) throws IOException, SQLException {
         try (PreparedStatement prepared = connection.prepareStatement(statement.sql())) {
             Parameters.bind(prepared, statement);
-            try (Cursor cursor = new Cursor(prepared)) {
+            try (Cursor cursor = new Cursor(prepared, statement.sql())) {
                 sink.columns(cursor.columns());
                 for (@Nullable Object[] row = cursor.next(); row != null; row = cursor.next()) {
                     if (expired) {

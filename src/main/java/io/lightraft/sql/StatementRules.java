@@ -45,7 +45,7 @@ final class StatementRules {
         String reserved = reservedName(tokens);
         if (reserved != null) {
             return Ruling.refused("\"" + reserved + "\" is closed: names that begin with " + RESERVED_PREFIX
-                    + " belong to Lightraft's own tables");
+                    + " belong to Lightraft's own tables; take another name");
         }
         return byFirstWord(tokens);
     }
@@ -67,9 +67,12 @@ final class StatementRules {
                         + " was not run; each statement is a transaction of its own, and over HTTP several"
                         + " statements can be sent as one transaction");
             case "ATTACH", "DETACH" ->
-                Ruling.refused(word + " is not available: another file would exist on one node only");
+                Ruling.refused(
+                        word
+                                + " is not available: another file would exist on one node only; load its rows with INSERT statements");
             case "VACUUM" ->
-                Ruling.refused("VACUUM is not available as SQL: it can renumber rows differently from node to node");
+                Ruling.refused(
+                        "VACUUM is not available as SQL: it can renumber rows differently from node to node; freed pages are used again by themselves");
             default -> Ruling.READ;
         };
     }
@@ -93,14 +96,14 @@ final class StatementRules {
     private static Ruling checkedDefinition(List<Token> tokens) {
         return CurrentTimeInSchema.isUsed(tokens)
                 ? Ruling.refused("the current time can't be used in an index, a CHECK or a generated column: the row"
-                        + " would mean something else tomorrow")
+                        + " would mean something else tomorrow; store the time in a column, by a DEFAULT")
                 : checked(tokens, Ruling.WRITE);
     }
 
     private static Ruling temporary() {
         return Ruling.refused(
                 "temporary tables, views and triggers are not available: they would belong to a connection"
-                        + " that all users share");
+                        + " that all users share; use an ordinary one and drop it");
     }
 
     /** EXPLAIN only describes, except that EXPLAIN PRAGMA sets what the pragma sets. */
@@ -135,7 +138,8 @@ final class StatementRules {
             String name = lower(token);
             boolean call = i + 1 < tokens.size() && tokens.get(i + 1).isOther('(');
             if (call && name.equals("load_extension")) {
-                return Ruling.refused("load_extension is not available");
+                return Ruling.refused(
+                        "load_extension is not available: code of one node would answer differently from the others'; compute the value in the client");
             }
             if (ruling.kind() != Ruling.Kind.WRITE) {
                 continue;
@@ -151,7 +155,7 @@ final class StatementRules {
             rootPage |= name.equals("rootpage");
         }
         if (schemaTable && rootPage) {
-            return Ruling.refused("\"rootpage\" can't be part of a write: it differs from node to node");
+            return Ruling.refused("\"rootpage\" can't be part of a write: it differs from node to node; leave it out");
         }
         return ruling;
     }
