@@ -18,7 +18,7 @@ import org.apache.tomcat.util.descriptor.web.FilterDef;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
 
 /** A real transport behind a real Tomcat on 127.0.0.1, and what it told. */
-final class TestNode implements AutoCloseable, FrameHandler {
+final class TestNode implements AutoCloseable, FrameHandler, SnapshotReceiver {
 
     static final String CLUSTER = "test";
     static final int ELECTION_TIMEOUT_MILLIS = 1000;
@@ -28,11 +28,18 @@ final class TestNode implements AutoCloseable, FrameHandler {
     /** "unreachable 2", "connected 2", "dead 2", in the order told. */
     final List<String> events = new CopyOnWriteArrayList<>();
 
+    /** Snapshots that arrived whole, with what their files held. */
+    final List<Message.InstallSnapshot> snapshots = new CopyOnWriteArrayList<>();
+
+    final List<byte[]> snapshotFiles = new CopyOnWriteArrayList<>();
+
+    private final Path directory;
     private final Tomcat tomcat = new Tomcat();
     private final Connector connector;
     private volatile Consumer<Frame> onFrame = frame -> {};
 
     private TestNode(TransportConfig config, int port, Path directory) throws IOException, LifecycleException {
+        this.directory = directory;
         transport = new HttpTransport(config);
         connector = RpcConnector.create(InetAddress.getLoopbackAddress(), port, config.electionTimeoutMillis());
         tomcat.setBaseDir(Files.createTempDirectory(directory, "tomcat").toString());
@@ -42,6 +49,8 @@ final class TestNode implements AutoCloseable, FrameHandler {
         context.setClearReferencesThreadLocals(false);
         context.setClearReferencesRmiTargets(false);
         Tomcat.addServlet(context, "raft", new RaftStreamServlet(transport)).addMapping(RaftStreamServlet.PATH);
+        Tomcat.addServlet(context, "snapshot", new RaftSnapshotServlet(transport, this))
+                .addMapping(RaftSnapshotServlet.PATH);
         FilterDef filter = new FilterDef();
         filter.setFilterName("ports");
         filter.setFilter(new RpcPortFilter(this::port));
@@ -143,6 +152,18 @@ final class TestNode implements AutoCloseable, FrameHandler {
     @Override
     public void presumedDead(long peer) {
         events.add("dead " + peer);
+    }
+
+    @Override
+    public Path staging(Message.InstallSnapshot message) {
+        return directory.resolve("staged-" + transport.config().selfId());
+    }
+
+    @Override
+    public void received(Message.InstallSnapshot message, Path staged) throws IOException {
+        snapshotFiles.add(Files.readAllBytes(staged));
+        snapshots.add(message);
+        Files.delete(staged);
     }
 
     static Frame heartbeat(long from, long to, long number) {
