@@ -50,6 +50,7 @@ public final class Snapshots implements AutoCloseable {
     private final Map<Made, Integer> underWay = new HashMap<>();
     private @Nullable Made newest;
     private boolean making;
+    private volatile String lastFailure = "";
     private volatile @Nullable Owner owner;
 
     /**
@@ -92,18 +93,30 @@ public final class Snapshots implements AutoCloseable {
             making = true;
         }
         submit(maker, () -> {
-            try {
-                make();
-            } catch (IOException | RuntimeException e) {
-                // Asked for again with the next answer of the follower.
-                logger.warn("can't make a snapshot: {}", e.getMessage());
-            } finally {
-                synchronized (this) {
-                    making = false;
-                }
+            boolean made = makeOrSayWhyNot();
+            synchronized (this) {
+                making = false;
             }
-            tell(Owner::snapshotMade);
+            if (made) {
+                tell(Owner::snapshotMade);
+            }
         });
+    }
+
+    /** Where it failed, the follower's next answer asks for it again; the same reason is told once. */
+    private boolean makeOrSayWhyNot() {
+        try {
+            make();
+            lastFailure = "";
+            return true;
+        } catch (IOException | RuntimeException e) {
+            String failure = String.valueOf(e.getMessage());
+            if (!failure.equals(lastFailure)) {
+                logger.warn("can't make a snapshot, trying again and again: {}", failure);
+            }
+            lastFailure = failure;
+            return false;
+        }
     }
 
     /** Makes one now. */
