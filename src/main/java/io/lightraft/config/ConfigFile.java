@@ -3,6 +3,7 @@ package io.lightraft.config;
 import com.electronwill.nightconfig.core.UnmodifiableConfig;
 import com.electronwill.nightconfig.core.io.ParsingException;
 import com.electronwill.nightconfig.toml.TomlParser;
+import io.lightraft.sql.TransactionLimits;
 import java.io.FilterReader;
 import java.io.IOException;
 import java.io.Reader;
@@ -144,7 +145,10 @@ public final class ConfigFile {
                         "valueBytes",
                         "returnedBytes",
                         "steps",
-                        "timeoutMs"));
+                        "timeoutMs",
+                        "transactionIdleMs",
+                        "transactionIdleContendedMs",
+                        "transactionMs"));
         Limits usual = Limits.DEFAULT;
         return new Limits(
                 limits.number("lineBytes", 1024, MAX_BYTES, usual.lineBytes()),
@@ -154,7 +158,15 @@ public final class ConfigFile {
                 limits.number("valueBytes", 1024, MAX_BYTES, usual.valueBytes()),
                 limits.number("returnedBytes", 1024, MAX_BYTES, usual.returnedBytes()),
                 limits.number("steps", 100_000, Integer.MAX_VALUE, usual.steps()),
-                limits.number("timeoutMs", 1, MAX_MILLIS, usual.timeoutMillis()));
+                limits.number("timeoutMs", 1, MAX_MILLIS, usual.timeoutMillis()),
+                transactionLimits(limits, usual.transactions()));
+    }
+
+    private static TransactionLimits transactionLimits(TomlTable limits, TransactionLimits usual) {
+        return new TransactionLimits(
+                limits.number("transactionIdleMs", 1, MAX_MILLIS, (int) usual.idleMillis()),
+                limits.number("transactionIdleContendedMs", 1, MAX_MILLIS, (int) usual.contendedIdleMillis()),
+                limits.number("transactionMs", 1, MAX_MILLIS, (int) usual.totalMillis()));
     }
 
     private TomlTable block(String name, List<String> known) {

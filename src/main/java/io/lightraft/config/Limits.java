@@ -1,6 +1,7 @@
 package io.lightraft.config;
 
 import io.lightraft.sql.ClusterLimits;
+import io.lightraft.sql.TransactionLimits;
 
 /**
  * The {@code [limits]} block: what this file's nodes take from their clients.
@@ -13,6 +14,7 @@ import io.lightraft.sql.ClusterLimits;
  * @param returnedBytes of all rows that one write returns
  * @param steps what one write may take, in instructions of SQLite's virtual machine
  * @param timeoutMillis how long a statement may wait for its result, where the client does not say
+ * @param transactions how long an interactive transaction may last
  */
 public record Limits(
         int lineBytes,
@@ -22,7 +24,8 @@ public record Limits(
         int valueBytes,
         int returnedBytes,
         int steps,
-        int timeoutMillis) {
+        int timeoutMillis,
+        TransactionLimits transactions) {
 
     public static final Limits DEFAULT = new Limits(
             1 << 20,
@@ -32,7 +35,8 @@ public record Limits(
             ClusterLimits.DEFAULT.maxValueBytes(),
             ClusterLimits.DEFAULT.maxReturnedBytes(),
             (int) ClusterLimits.DEFAULT.opcodeBudget(),
-            10_000);
+            10_000,
+            TransactionLimits.DEFAULT);
 
     /** What decides about results, in the form that a new database keeps. */
     ClusterLimits ofCluster() {

@@ -2,6 +2,7 @@ package io.lightraft.config;
 
 import io.lightraft.node.Replica;
 import io.lightraft.server.tcp.QueryListener;
+import io.lightraft.sql.TransactionHost;
 import io.lightraft.transport.HttpTransport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,9 +20,12 @@ final class NodeLifecycle implements SmartLifecycle {
     private final HttpTransport transport;
     private final Replica<?> replica;
     private final QueryListener queryListener;
+    private final TransactionHost transactions;
     private volatile boolean running;
 
-    NodeLifecycle(HttpTransport transport, Replica<?> replica, QueryListener queryListener) {
+    NodeLifecycle(
+            HttpTransport transport, Replica<?> replica, QueryListener queryListener, TransactionHost transactions) {
+        this.transactions = transactions;
         this.transport = transport;
         this.replica = replica;
         this.queryListener = queryListener;
@@ -47,6 +51,7 @@ final class NodeLifecycle implements SmartLifecycle {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
+            transactions.close();
             replica.drain(DRAIN_PATIENCE);
             replica.close();
         }

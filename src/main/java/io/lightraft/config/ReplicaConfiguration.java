@@ -1,6 +1,7 @@
 package io.lightraft.config;
 
 import io.lightraft.node.LogRelay;
+import io.lightraft.node.PeerCalls;
 import io.lightraft.node.Quarantine;
 import io.lightraft.node.Replica;
 import io.lightraft.node.ReplicaConfig;
@@ -16,17 +17,22 @@ import io.lightraft.sql.ReadLevel;
 import io.lightraft.sql.ReaderPool;
 import io.lightraft.sql.SqliteStateMachine;
 import io.lightraft.sql.StatementResult;
+import io.lightraft.sql.TransactionHost;
+import io.lightraft.sql.Transactions;
 import io.lightraft.storage.DurableLog;
 import io.lightraft.storage.DurableLogOptions;
 import io.lightraft.storage.LogIdentity;
 import io.lightraft.transport.HttpTransport;
 import io.lightraft.transport.Peer;
+import io.lightraft.transport.PeerCallServlet;
 import io.lightraft.transport.RaftSnapshotServlet;
 import io.lightraft.transport.RaftStreamServlet;
 import io.lightraft.transport.TransportConfig;
 import java.io.IOException;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -163,8 +169,39 @@ class ReplicaConfiguration {
     }
 
     @Bean
-    Database database(Replica<List<StatementResult>> replica, ReaderPool readers) {
-        return new Database(replica, readers);
+    TransactionHost transactionHost(
+            ClusterConfig cluster, Replica<List<StatementResult>> replica, SqliteStateMachine stateMachine) {
+        return new TransactionHost(replica, stateMachine, cluster.limits().transactions());
+    }
+
+    /** Statements of transactions wait for others, so they get threads of their own. */
+    @Bean(destroyMethod = "shutdownNow")
+    ExecutorService transactionThreads(NodeConfig node) {
+        return Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task, "n" + node.index() + "-transaction");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    @Bean
+    ServletRegistrationBean<PeerCallServlet> transactionCalls(
+            HttpTransport transport, TransactionHost host, ExecutorService transactionThreads) {
+        ServletRegistrationBean<PeerCallServlet> registration = new ServletRegistrationBean<>(
+                new PeerCallServlet(transport, host::handle, transactionThreads), PeerCallServlet.PATH);
+        registration.setAsyncSupported(true);
+        return registration;
+    }
+
+    @Bean
+    Database database(
+            NodeConfig node,
+            Replica<List<StatementResult>> replica,
+            ReaderPool readers,
+            TransactionHost host,
+            HttpTransport transport) {
+        PeerCalls peers = (peer, json, timeout) -> transport.call(peer + 1L, json, timeout);
+        return new Database(replica, readers, new Transactions(node.index(), replica, host, peers));
     }
 
     /** What the HTTP interface and the actuator show of this node. */
@@ -194,7 +231,10 @@ class ReplicaConfiguration {
 
     @Bean
     NodeLifecycle nodeLifecycle(
-            HttpTransport transport, Replica<List<StatementResult>> replica, QueryListener queryListener) {
-        return new NodeLifecycle(transport, replica, queryListener);
+            HttpTransport transport,
+            Replica<List<StatementResult>> replica,
+            QueryListener queryListener,
+            TransactionHost transactions) {
+        return new NodeLifecycle(transport, replica, queryListener, transactions);
     }
 }

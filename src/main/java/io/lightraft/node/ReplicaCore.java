@@ -294,6 +294,7 @@ final class ReplicaCore<R> {
     }
 
     void stop(String reason) {
+        line.lose();
         origin.stop(reason);
         reads.stop(reason);
         divergence.stop(reason);

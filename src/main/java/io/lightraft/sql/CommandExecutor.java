@@ -128,6 +128,11 @@ final class CommandExecutor implements AutoCloseable {
         startFrom(startRowid);
     }
 
+    /** What the functions answer from, for a statement that is run elsewhere. */
+    void use(Recording.Moment moment) {
+        functions.use(moment.clockMillis(), moment.seed(), 0);
+    }
+
     /** Runs one statement after {@link #start}; one that fails leaves nothing behind. */
     StatementResult step(Statement statement, Recording.Moment moment) throws TransactionLost, SQLException {
         clockMillis = moment.clockMillis();
@@ -300,7 +305,7 @@ final class CommandExecutor implements AutoCloseable {
                         + " steps of work, which is the limit for one entry; split it");
     }
 
-    private static long size(@Nullable Object[] row) {
+    static long size(@Nullable Object[] row) {
         long bytes = 0;
         for (Object value : row) {
             bytes += value instanceof String text

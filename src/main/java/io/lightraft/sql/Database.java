@@ -33,10 +33,25 @@ public final class Database implements SqlEngine {
 
     private final Replicator<List<StatementResult>> replicator;
     private final ReaderPool readers;
+    private final @Nullable Transactions transactions;
 
+    /** Without interactive transactions. */
     public Database(Replicator<List<StatementResult>> replicator, ReaderPool readers) {
+        this(replicator, readers, null);
+    }
+
+    public Database(
+            Replicator<List<StatementResult>> replicator, ReaderPool readers, @Nullable Transactions transactions) {
         this.replicator = replicator;
         this.readers = readers;
+        this.transactions = transactions;
+    }
+
+    @Override
+    public void close(Session session) {
+        if (transactions != null) {
+            transactions.close(session);
+        }
     }
 
     /** Compares the content of all nodes as of one index. Writes go on meanwhile. */
@@ -56,6 +71,13 @@ public final class Database implements SqlEngine {
     @Override
     public void run(Session session, Statement statement, ReadOptions options, ResultSink sink) throws IOException {
         checkTrusted();
+        if (transactions != null) {
+            TransactionControl control = TransactionControl.parse(statement.sql());
+            if (session.isInTransaction() || !control.isNone()) {
+                transactions.run(session, control, statement, options.timeout(), sink);
+                return;
+            }
+        }
         Deadline deadline = Deadline.in(options.timeout());
         Ruling ruling = rule(statement);
         if (ruling.kind() == Ruling.Kind.EITHER) {
@@ -296,7 +318,7 @@ public final class Database implements SqlEngine {
         sink.endOfRows();
     }
 
-    private static void deliver(StatementResult result, Session session, ResultSink sink) throws IOException {
+    static void deliver(StatementResult result, Session session, ResultSink sink) throws IOException {
         if (result instanceof StatementResult.Changed changed) {
             session.changed(changed.rowsAffected(), changed.lastInsertRowid());
             sink.changed(changed.rowsAffected(), changed.lastInsertRowid());

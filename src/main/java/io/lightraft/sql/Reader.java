@@ -91,6 +91,10 @@ final class Reader {
 
     /** Whether SQLite would write to run this statement; exact, except for functions that write. */
     boolean writes(String sql) throws SQLException {
+        return writes(connection, sql);
+    }
+
+    static boolean writes(SQLiteConnection connection, String sql) throws SQLException {
         try (PreparedStatement explain = connection.prepareStatement("EXPLAIN " + sql);
                 ResultSet program = explain.executeQuery()) {
             while (program.next()) {

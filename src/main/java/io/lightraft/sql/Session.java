@@ -1,14 +1,17 @@
 package io.lightraft.sql;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What one client sees of its own doing: SQLite's per-connection values, carried over the cluster. Confined to one
- * request at a time. Interactive transactions will live here too.
+ * request at a time. Between BEGIN and COMMIT it has a transaction open, and has to be closed when it ends before.
  */
 public final class Session {
 
     private long lastInsertRowid;
     private long rowsAffected;
     private boolean hasWritten;
+    private @Nullable SessionTransaction transaction;
 
     long lastInsertRowid() {
         return lastInsertRowid;
@@ -20,6 +23,20 @@ public final class Session {
 
     boolean hasWritten() {
         return hasWritten;
+    }
+
+    /** Whether BEGIN was the last word, not COMMIT or ROLLBACK. */
+    public boolean isInTransaction() {
+        return transaction != null;
+    }
+
+    @Nullable
+    SessionTransaction transaction() {
+        return transaction;
+    }
+
+    void transaction(@Nullable SessionTransaction newTransaction) {
+        transaction = newTransaction;
     }
 
     void changed(long newRowsAffected, long newLastInsertRowid) {

@@ -18,6 +18,11 @@ public interface SqlEngine {
     void run(Session session, Statement statement, ReadOptions options, ResultSink sink) throws IOException;
 
     /**
+     * Ends a session that is not used any more, and with it the transaction that it may have open.
+     */
+    default void close(Session session) {}
+
+    /**
      * Runs statements as one entry of the log.
      *
      * @throws KeyReusedException when the idempotency key came before with other statements, and nothing was done

@@ -9,6 +9,8 @@ import org.sqlite.SQLiteException;
 final class SqlErrors {
 
     static final int ERROR = 1;
+    static final int ABORT = 4;
+    static final int BUSY = 5;
     static final int READONLY = 8;
     static final int INTERRUPT = 9;
     static final int FULL = 13;

@@ -39,6 +39,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
     private KnownKeys keys;
     private Writer writer;
     private CommandExecutor executor;
+    private final WriteGate gate = new WriteGate();
     private AppliedState state;
     private boolean deferredKeys;
     private final List<FileUser> users = new CopyOnWriteArrayList<>();
@@ -93,6 +94,10 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
         return limits;
     }
 
+    WriteGate writeGate() {
+        return gate;
+    }
+
     @Override
     public Applied applied() {
         return new Applied(state.index(), state.term(), state.confState());
@@ -114,6 +119,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
      */
     @Override
     public List<List<StatementResult>> apply(List<CommittedEntry> batch) {
+        gate.enterToApply();
         try {
             return writer.jdbc().execute((ConnectionCallback<List<List<StatementResult>>>) connection -> run(batch));
         } catch (DataAccessException e) {
@@ -126,6 +132,8 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
         } catch (RuntimeException e) {
             rollback(e);
             throw e;
+        } finally {
+            gate.leaveAfterApply();
         }
     }
 
@@ -194,6 +202,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
             executor.close();
             writer.close();
             writer = new Writer(file, limits);
+            gate.nextGeneration();
             executor = new CommandExecutor(writer, limits, directory());
         }
         deferredKeys = hasDeferredKeys();

@@ -50,6 +50,10 @@ public record TransactionControl(Kind kind, String text) {
         return kind == Kind.BEGIN || kind == Kind.BEGIN_IMMEDIATE || kind == Kind.SAVEPOINT;
     }
 
+    public boolean isBegin() {
+        return kind == Kind.BEGIN || kind == Kind.BEGIN_IMMEDIATE;
+    }
+
     public boolean isNone() {
         return kind == Kind.NONE;
     }

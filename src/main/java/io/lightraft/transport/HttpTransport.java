@@ -32,6 +32,7 @@ public final class HttpTransport implements Transport {
     private final TransportConfig config;
     private final FrameCodec codec;
     private final OkHttpClient client;
+    private final PeerCallClient calls;
     private final InboundStreams inbound = new InboundStreams();
     private final AtomicLong epochs = new AtomicLong(TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()));
     private final Object lifecycle = new Object();
@@ -59,6 +60,7 @@ public final class HttpTransport implements Transport {
                 .readTimeout(timeout)
                 .writeTimeout(timeout)
                 .build();
+        this.calls = new PeerCallClient(config.clusterName(), client);
     }
 
     /** Begins to connect to the peers and to take their streams. */
@@ -81,6 +83,19 @@ public final class HttpTransport implements Transport {
         if (link != null) {
             link.send(frame);
         }
+    }
+
+    /**
+     * Asks a peer something that is no frame, and waits for the answer; {@link PeerCallServlet} takes it.
+     *
+     * @throws IOException when there is no answer in time; the question may have arrived all the same
+     */
+    public byte[] call(long to, byte[] json, Duration timeout) throws IOException {
+        PeerLink link = links.get(to);
+        if (link == null) {
+            throw new IOException("node " + (to - 1) + " is not known here");
+        }
+        return calls.call(link.peer(), json, timeout);
     }
 
     /** Changes whom frames are sent to and taken from. Peers that stay as they are keep their streams. */
@@ -136,6 +151,7 @@ public final class HttpTransport implements Transport {
             Thread.currentThread().interrupt();
         }
         client.connectionPool().evictAll();
+        calls.close();
     }
 
     TransportConfig config() {

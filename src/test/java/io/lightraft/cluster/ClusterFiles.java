@@ -25,10 +25,17 @@ final class ClusterFiles {
     final Path directory;
     private final List<Integer> ports = Ports.free(3 * NODES);
     private final int statementTimeoutMillis;
+    private final String moreLimits;
 
     /** @param statementTimeoutMillis how long a statement typed into nc may wait for its result */
     ClusterFiles(Path directory, int statementTimeoutMillis) {
+        this(directory, statementTimeoutMillis, "");
+    }
+
+    /** @param moreLimits lines of the [limits] block */
+    ClusterFiles(Path directory, int statementTimeoutMillis, String moreLimits) {
         this.directory = directory;
+        this.moreLimits = moreLimits;
         this.statementTimeoutMillis = statementTimeoutMillis;
         write("lightraft.toml", "test", ports);
     }
@@ -72,7 +79,7 @@ final class ClusterFiles {
             toml.append("httpBindPort = " + bindPorts.get(3 * node + 2) + "\n");
         }
         toml.append("[driver]\nname = \"sqlite\"\npathPrefix = \"" + directory.resolve("data/lightraft") + "\"\n");
-        toml.append("[limits]\ntimeoutMs = " + statementTimeoutMillis + "\n");
+        toml.append("[limits]\ntimeoutMs = " + statementTimeoutMillis + "\n" + moreLimits);
         try {
             return Files.writeString(directory.resolve(file), toml);
         } catch (IOException e) {

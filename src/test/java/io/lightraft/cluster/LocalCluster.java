@@ -25,7 +25,11 @@ final class LocalCluster implements AutoCloseable {
     private final Map<Integer, Launcher> running = new HashMap<>();
 
     LocalCluster(Path directory, int statementTimeoutMillis) {
-        files = new ClusterFiles(directory, statementTimeoutMillis);
+        this(new ClusterFiles(directory, statementTimeoutMillis));
+    }
+
+    LocalCluster(ClusterFiles files) {
+        this.files = files;
     }
 
     /** Starts what does not run. */

@@ -12,10 +12,14 @@ import java.net.Socket;
 final class NcClient implements AutoCloseable {
 
     private static final String PROMPT = "lightraft=# ";
+    private static final String PROMPT_IN_TRANSACTION = "lightraft=*# ";
     private static final int PATIENCE_MILLIS = 60_000;
 
     private final Socket socket;
     private final InputStream in;
+
+    /** Whether the last prompt said so. */
+    boolean inTransaction;
 
     /** What the node said first. */
     final String greeting;
@@ -46,8 +50,11 @@ final class NcClient implements AutoCloseable {
             }
             read.write(b);
             String text = b == ' ' ? read.toString(UTF_8) : "";
-            if (text.endsWith(PROMPT)) {
-                return text.substring(0, text.length() - PROMPT.length());
+            for (String prompt : new String[] {PROMPT, PROMPT_IN_TRANSACTION}) {
+                if (text.endsWith(prompt)) {
+                    inTransaction = prompt.equals(PROMPT_IN_TRANSACTION);
+                    return text.substring(0, text.length() - prompt.length());
+                }
             }
         }
     }

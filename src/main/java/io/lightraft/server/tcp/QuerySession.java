@@ -70,6 +70,7 @@ final class QuerySession implements Runnable {
         } catch (RuntimeException e) {
             LOG.error("Session with {} failed", socket.getRemoteSocketAddress(), e);
         } finally {
+            shell.close();
             ended.countDown();
         }
     }

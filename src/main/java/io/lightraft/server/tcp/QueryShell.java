@@ -8,9 +8,11 @@ import io.lightraft.sql.SqlEngine;
 import io.lightraft.sql.SqlScript;
 import io.lightraft.sql.Statement;
 import io.lightraft.sql.TransactionControl;
+import io.lightraft.sql.TransactionControl.Kind;
 import java.io.IOException;
 import java.io.Writer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -25,6 +27,8 @@ final class QueryShell {
 
     private static final String PROMPT = "lightraft=# ";
     private static final String CONTINUATION = "lightraft-# ";
+    private static final String PROMPT_IN_TRANSACTION = "lightraft=*# ";
+    private static final String CONTINUATION_IN_TRANSACTION = "lightraft-*# ";
 
     private interface Request {
         void writeTo(TableWriter table) throws IOException;
@@ -42,7 +46,6 @@ final class QueryShell {
     // Of unfinished statements, in multi-line mode: their text so far, and why it must not be run.
     private final StringBuilder pending = new StringBuilder();
     private @Nullable String pendingProblem;
-    private boolean transactionRefused;
 
     QueryShell(
             SqlEngine engine,
@@ -60,6 +63,9 @@ final class QueryShell {
     }
 
     String prompt() {
+        if (session.isInTransaction()) {
+            return pending.isEmpty() ? PROMPT_IN_TRANSACTION : CONTINUATION_IN_TRANSACTION;
+        }
         return pending.isEmpty() ? PROMPT : CONTINUATION;
     }
 
@@ -123,38 +129,57 @@ final class QueryShell {
         pendingProblem = null;
     }
 
-    /**
-     * BEGIN is refused, and what was meant to be undone by a ROLLBACK after it must not be done: it is ignored, as
-     * PostgreSQL does after an error in a transaction.
-     */
-    private boolean isIgnored(String sql) throws IOException {
-        TransactionControl control = TransactionControl.parse(sql);
-        boolean ends =
-                control.kind() == TransactionControl.Kind.COMMIT || control.kind() == TransactionControl.Kind.ROLLBACK;
-        boolean ignored = transactionRefused;
-        if (ignored) {
-            out.write(Ansi.error(
-                    ends
-                            ? "the transaction was refused; nothing of it was done"
-                            : "ignored: the transaction that it belongs to was refused; COMMIT or ROLLBACK ends it"));
-        }
-        transactionRefused = (ignored || control.opens()) && !ends;
-        return ignored;
-    }
-
     private void runScript(String script, @Nullable String problem) throws IOException {
         if (problem != null) {
             out.write(Ansi.error(problem));
             return;
         }
-        for (String sql : SqlScript.split(script)) {
+        List<String> statements = SqlScript.split(script);
+        List<Statement> whole = wholeTransaction(statements);
+        if (!whole.isEmpty()) {
+            answer(table -> runWhole(whole, table));
+            return;
+        }
+        for (String sql : statements) {
             if (stopping.getAsBoolean()) {
                 return;
             }
-            if (!sql.isBlank() && !isIgnored(sql)) {
+            if (!sql.isBlank()) {
                 ReadOptions options = new ReadOptions(settings.readLevel, null, timeout);
                 answer(table -> engine.run(session, Statement.of(sql), options, table));
             }
+        }
+    }
+
+    /** What stands between BEGIN and COMMIT, if that is all of the line: nobody can react to what it answers. */
+    private List<Statement> wholeTransaction(List<String> statements) {
+        int last = statements.size() - 1;
+        if (last < 2
+                || session.isInTransaction()
+                || !TransactionControl.parse(statements.get(0)).isBegin()
+                || TransactionControl.parse(statements.get(last)).kind() != Kind.COMMIT) {
+            return List.of();
+        }
+        List<String> inner = statements.subList(1, last);
+        return inner.stream().allMatch(sql -> TransactionControl.parse(sql).isNone())
+                ? inner.stream().map(Statement::of).toList()
+                : List.of();
+    }
+
+    /** As one entry of the log: it needs no right to write, and its first failure undoes all of it. */
+    private void runWhole(List<Statement> statements, TableWriter table) throws IOException {
+        engine.execute(session, statements, true, timeout, table);
+        if (table.hasFailed()) {
+            table.error("the transaction was rolled back");
+        }
+    }
+
+    /** Ends what the client left open. */
+    void close() {
+        try {
+            engine.close(session);
+        } catch (RuntimeException e) {
+            LOG.debug("A session's transaction could not be ended: {}", e.toString());
         }
     }
 

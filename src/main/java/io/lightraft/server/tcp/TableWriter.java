@@ -29,6 +29,7 @@ final class TableWriter implements ResultSink {
     private int[] widths = {};
     private boolean holdsHead;
     private boolean tableOpen;
+    private boolean failed;
 
     TableWriter(Writer out) {
         this.out = out;
@@ -79,7 +80,13 @@ final class TableWriter implements ResultSink {
 
     @Override
     public void failed(int code, String message) throws IOException {
+        failed = true;
         error(message);
+    }
+
+    /** Whether a statement failed. */
+    boolean hasFailed() {
+        return failed;
     }
 
     /** An error line, below the table that it cut short, if any. */

@@ -50,18 +50,6 @@ class ConversationTests extends ListenerTestSupport {
         }
     }
 
-    /** The engine of these tests would run them; the real one refuses BEGIN with words of its own. */
-    @Test
-    void runsNothingOfATransactionThatWasRefused() throws IOException {
-        try (NcClient client = connect()) {
-            client.ask("CREATE TABLE kept (id); INSERT INTO kept VALUES (1)");
-            String answers = client.ask("SAVEPOINT s; DELETE FROM kept; ROLLBACK TO s; DELETE FROM kept; ROLLBACK");
-            assertThat(answers).contains("ignored: the transaction that it belongs to was refused");
-            assertThat(answers.strip()).endsWith("the transaction was refused; nothing of it was done\u001B[0m");
-            assertThat(client.ask("SELECT count(*) AS n FROM kept")).contains("| 1 |");
-        }
-    }
-
     @Test
     void answersAnEmptyResultWithTheHeaderOnly() throws IOException {
         try (NcClient client = connect()) {

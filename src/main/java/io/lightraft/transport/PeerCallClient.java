@@ -1,0 +1,57 @@
+package io.lightraft.transport;
+
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+
+/** Asks single questions of peers, each a {@code POST} of its own beside the streams. Thread-safe. */
+final class PeerCallClient {
+
+    static final String PATH = "/raft/transaction";
+    static final String CLUSTER = "Lightraft-Cluster";
+    static final String TO = "Lightraft-To";
+
+    private static final MediaType JSON = MediaType.get("application/json");
+    private static final int KEPT_CONNECTIONS = 32;
+
+    private final String clusterName;
+    private final OkHttpClient client;
+
+    /** @param streams the client of the streams, whose sockets and threads are set up as here */
+    PeerCallClient(String clusterName, OkHttpClient streams) {
+        this.clusterName = clusterName;
+        this.client = streams.newBuilder()
+                .connectionPool(new ConnectionPool(KEPT_CONNECTIONS, 30, TimeUnit.SECONDS))
+                .build();
+    }
+
+    byte[] call(Peer peer, byte[] json, Duration timeout) throws IOException {
+        OkHttpClient patient =
+                client.newBuilder().readTimeout(timeout).callTimeout(timeout).build();
+        Request request = new Request.Builder()
+                .url("http://" + (peer.host().contains(":") ? "[" + peer.host() + "]" : peer.host()) + ":" + peer.port()
+                        + PATH)
+                .header(CLUSTER, URLEncoder.encode(clusterName, StandardCharsets.UTF_8))
+                .header(TO, Long.toString(peer.id()))
+                .post(RequestBody.create(json, JSON))
+                .build();
+        try (Response response = patient.newCall(request).execute()) {
+            if (response.code() != 200) {
+                throw new IOException("node " + peer.index() + " answered " + response.code());
+            }
+            return response.body().bytes();
+        }
+    }
+
+    void close() {
+        client.connectionPool().evictAll();
+    }
+}
