@@ -300,14 +300,16 @@ public final class Database implements SqlEngine {
             throw new IllegalStateException("the replica failed", e.getCause());
         } catch (TimeoutException e) {
             throw write
-                    ? new ReplicaException.OutcomeUnknown("The deadline passed before the outcome was known. The"
-                            + " write may still take effect: look before you repeat it.")
+                    ? new ReplicaException.OutcomeUnknown(
+                            "outcome unknown: the deadline passed while the write was under way. It"
+                                    + " may still take effect: look before you repeat it.")
                     : new ReplicaException.NoLeader("The deadline passed before the leader answered. Try again.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw write
-                    ? new ReplicaException.OutcomeUnknown("The wait was interrupted before the outcome was known. The"
-                            + " write may still take effect: look before you repeat it.")
+                    ? new ReplicaException.OutcomeUnknown(
+                            "outcome unknown: this node is shutting down while the write is under way. It"
+                                    + " may still take effect: look before you repeat it.")
                     : new ReplicaException.Stopped(
                             "The wait was interrupted: this node is shutting down. Ask another" + " one.");
         }

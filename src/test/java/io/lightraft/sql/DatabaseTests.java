@@ -246,6 +246,18 @@ class DatabaseTests {
         assertThat(run(" ; ")).containsExactly("failed 1 there is no statement");
     }
 
+    /** As after a pause of the process: by its clock, the replica's own deadline comes later than the caller's. */
+    @Test
+    void saysThatTheOutcomeIsUnknownWhenTheReplicaDoesNotAnswerInTime() {
+        node.mute = true;
+        ReadOptions soon = new ReadOptions(ReadLevel.LINEARIZABLE, null, Duration.ofMillis(1));
+
+        assertThatThrownBy(
+                        () -> node.database.run(session, Statement.of("CREATE TABLE t(a)"), soon, new RecordingSink()))
+                .isInstanceOf(ReplicaException.OutcomeUnknown.class)
+                .hasMessageStartingWith("outcome unknown: ");
+    }
+
     @Test
     void keepsSessionsApart() throws IOException {
         run("CREATE TABLE t(a)");

@@ -26,6 +26,9 @@ final class SingleNode implements Replicator<List<StatementResult>>, AutoCloseab
     Duration leaderContactAge;
 
     boolean quorum = true;
+    /** Takes writes and never answers. */
+    boolean mute;
+
     int proposals;
     int readIndexes;
     private final Log log = new Log(0);
@@ -53,6 +56,9 @@ final class SingleNode implements Replicator<List<StatementResult>>, AutoCloseab
             return CompletableFuture.failedFuture(new ReplicaException.NoLeader("no quorum: 1 of 2 voters reachable"));
         }
         proposals++;
+        if (mute) {
+            return new CompletableFuture<>();
+        }
         catchUp();
         CommittedEntry entry = log.entry(CommandCodec.decode(ByteBuffer.wrap(command)));
         return CompletableFuture.completedFuture(machine.apply(List.of(entry)).get(0));
