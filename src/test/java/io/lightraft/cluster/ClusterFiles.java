@@ -1,21 +1,12 @@
 package io.lightraft.cluster;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.IntStream;
 
 /** A directory with a lightraft.toml of three nodes on free ports, and what the nodes leave in it. */
 final class ClusterFiles {
@@ -89,42 +80,7 @@ final class ClusterFiles {
 
     /** Of nodes that have stopped: the same tables with the same rows, Lightraft's own (applied index, hash) included. */
     void assertSameRows() throws SQLException {
-        Map<String, List<String>> first = tables(0);
-        assertThat(first).containsKey("_lightraft_state");
-        for (int node = 1; node < NODES; node++) {
-            Map<String, List<String>> other = tables(node);
-            assertThat(other.keySet()).as("tables of node %d", node).isEqualTo(first.keySet());
-            for (String table : first.keySet()) {
-                assertThat(other.get(table)).as("%s of node %d", table, node).isEqualTo(first.get(table));
-            }
-        }
-    }
-
-    private Map<String, List<String>> tables(int node) throws SQLException {
-        Map<String, List<String>> tables = new LinkedHashMap<>();
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database(node))) {
-            tables.put("sqlite_schema", rows(connection, "SELECT type, name, tbl_name, sql FROM sqlite_schema"));
-            for (String name : rows(connection, "SELECT name FROM sqlite_schema WHERE type = 'table'")) {
-                tables.put(name, rows(connection, "SELECT * FROM \"" + name + "\" NOT INDEXED"));
-            }
-        }
-        return tables;
-    }
-
-    private static List<String> rows(Connection connection, String sql) throws SQLException {
-        List<String> rows = new ArrayList<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(sql)) {
-            int columns = result.getMetaData().getColumnCount();
-            while (result.next()) {
-                List<String> cells = new ArrayList<>();
-                for (int column = 1; column <= columns; column++) {
-                    Object cell = result.getObject(column);
-                    cells.add(cell instanceof byte[] blob ? HexFormat.of().formatHex(blob) : String.valueOf(cell));
-                }
-                rows.add(String.join("|", cells));
-            }
-        }
-        return rows;
+        DatabaseFiles.assertSameRows(
+                IntStream.range(0, NODES).mapToObj(this::database).toList());
     }
 }

@@ -1,0 +1,111 @@
+package io.lightraft.nemesis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A node as a process in its namespace, again and again. */
+final class Node {
+
+    final int index;
+    private final Path directory;
+    private final List<String> command;
+    private final Path output;
+    private @Nullable Process process;
+    private boolean frozen;
+
+    /** @param jar a copy nobody builds over meanwhile */
+    Node(int index, String namespace, Path directory, Path jar) {
+        this.index = index;
+        this.directory = directory;
+        this.output = directory.resolve("node-" + index + ".log");
+        this.command = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(List.of("-Dnode.index=" + index, "-jar", jar.toString()));
+    }
+
+    void start() throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(Redirect.appendTo(output.toFile()));
+        // The JVM announces these on stderr.
+        builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS"));
+        process = builder.start();
+        frozen = false;
+    }
+
+    /** Runs as a process, frozen or not. */
+    boolean runs() {
+        Process now = process;
+        return now != null && now.isAlive();
+    }
+
+    /** Whether it ended by itself. */
+    boolean gaveUp() {
+        Process now = process;
+        return now != null && !now.isAlive();
+    }
+
+    /** SIGKILL. */
+    void kill() throws InterruptedException {
+        Process old = process;
+        process = null;
+        if (old != null) {
+            old.destroyForcibly();
+            assertThat(old.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    /**
+     * SIGTERM.
+     *
+     * @return whether it ended in time, with exit code 0; else it is killed
+     */
+    boolean terminate(int patienceSeconds) throws IOException, InterruptedException {
+        Process old = process;
+        if (old == null) {
+            return true;
+        }
+        signal("TERM");
+        boolean ended = old.waitFor(patienceSeconds, TimeUnit.SECONDS) && old.exitValue() == 0;
+        kill();
+        return ended;
+    }
+
+    void freeze() throws IOException {
+        signal("STOP");
+        frozen = true;
+    }
+
+    void thaw() throws IOException {
+        if (frozen) {
+            frozen = false;
+            signal("CONT");
+        }
+    }
+
+    /** Lines that a node never writes as long as it is sound, whatever happens around it: errors, stack traces. */
+    List<String> complaints() throws IOException {
+        try (var lines = Files.lines(output)) {
+            return lines.filter(line -> !line.matches("\\S+ (INFO|WARN)  ?node=.*"))
+                    .limit(50)
+                    .toList();
+        }
+    }
+
+    private void signal(String name) throws IOException {
+        Process now = process;
+        if (now != null) {
+            Shell.run("kill", "-" + name, Long.toString(now.pid()));
+        }
+    }
+}
