@@ -86,6 +86,7 @@ final class ReplicaCore<R> {
                         .electionTimeoutTicks(config.electionTimeoutTicks())
                         .heartbeatTicks(config.heartbeatTicks())
                         .maxInflightBytes(MAX_INFLIGHT_BYTES)
+                        .stepDownOnRemoval(false)
                         .appliedIndex(applied.index())
                         .confState(applied.confState())
                         .seed(random.nextLong())
@@ -325,6 +326,7 @@ final class ReplicaCore<R> {
         tickCount++;
         watchFitness();
         raft.tick();
+        raft.handOverIfNoVoter();
         reads.tick();
         if (tickCount % RESEND_TICKS == 0) {
             origin.resendIfStuck();
@@ -446,6 +448,9 @@ final class ReplicaCore<R> {
     }
 
     private Verdict append(UUID source, long firstNumber, List<byte[]> commands) {
+        if (raft.isLeaving()) {
+            return Verdict.TRANSFERRING;
+        }
         logClockMillis = Math.max(logClockMillis, wallClockMillis.getAsLong());
         List<byte[]> entries = new ArrayList<>(commands.size());
         for (int i = 0; i < commands.size(); i++) {
@@ -456,7 +461,7 @@ final class ReplicaCore<R> {
         ProposeResult result = raft.propose(entries);
         return switch (result.outcome()) {
             case APPENDED -> Verdict.APPENDED;
-            case DROPPED_TRANSFER -> Verdict.TRANSFERRING;
+            case DROPPED_TRANSFER, DROPPED_NOT_MEMBER -> Verdict.TRANSFERRING;
             default -> Verdict.BUSY;
         };
     }

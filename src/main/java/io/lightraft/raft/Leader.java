@@ -227,19 +227,37 @@ final class Leader extends RoleBehaviour {
         if (voters.isSingleton() && voters.contains(state.id())) {
             return; // There is nobody to make room for.
         }
-        long successor = 0;
-        long furthest = state.log.committed();
-        for (long id : voters.ids()) {
-            Progress peer = state.tracker.progress(id);
-            if (id != state.id() && peer != null && peer.isRecentActive() && peer.matchIndex() >= furthest) {
-                furthest = peer.matchIndex();
-                successor = id;
-            }
-        }
+        long successor = furthestVoter(state.log.committed());
         if (successor != 0) {
             state.outbox.send(new Message.TimeoutNow(state.id(), successor, state.term()));
         }
         state.becomeFollower(state.term(), 0, reason);
+    }
+
+    /** 0 when nobody was heard of lately who has as much as that. */
+    private long furthestVoter(long leastIndex) {
+        long furthestId = 0;
+        long furthest = leastIndex;
+        for (long id : state.tracker.configuration().voters().ids()) {
+            Progress peer = state.tracker.progress(id);
+            if (id != state.id() && peer != null && peer.isRecentActive() && peer.matchIndex() >= furthest) {
+                furthest = peer.matchIndex();
+                furthestId = id;
+            }
+        }
+        return furthestId;
+    }
+
+    @Override
+    void handOverIfNoVoter() {
+        if (transferee == 0 && !state.tracker.configuration().voters().contains(state.id())) {
+            transferLeadership(furthestVoter(0));
+        }
+    }
+
+    @Override
+    boolean isLeaving() {
+        return proposals.isOwnRemovalAppended();
     }
 
     private void sendTimeoutNow() {

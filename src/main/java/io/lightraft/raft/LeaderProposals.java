@@ -16,6 +16,8 @@ final class LeaderProposals {
      */
     private long pendingConfIndex;
 
+    private boolean ownRemovalAppended;
+
     /** The payload in the log that is not applied; an estimate that is never too high. */
     private long uncommittedBytes;
 
@@ -39,6 +41,7 @@ final class LeaderProposals {
                 entries.add(Entry.normal(state.term(), index, entry.data()));
             } else if (isAllowed(entry)) {
                 pendingConfIndex = index;
+                ownRemovalAppended = !state.membership.keepsVote(ConfChange.decode(entry));
                 entries.add(new Entry(state.term(), index, entry.type(), entry.data()));
             } else {
                 outcome = Outcome.CONF_CHANGE_REFUSED;
@@ -68,6 +71,10 @@ final class LeaderProposals {
         return pendingConfIndex <= state.log.applied()
                 && state.tracker.configuration().isJoint() == wantsToLeave
                 && state.membership.allows(change);
+    }
+
+    boolean isOwnRemovalAppended() {
+        return ownRemovalAppended;
     }
 
     /** Whether the newest membership change, if there is one, is in force. */

@@ -28,6 +28,15 @@ final class Membership {
         }
     }
 
+    /** Whether this node would be a voter after the change; one that can't be applied takes nothing from it. */
+    boolean keepsVote(ConfChange change) {
+        try {
+            return changer().apply(change).configuration().voters().contains(state.id());
+        } catch (ConfChangeException e) {
+            return true;
+        }
+    }
+
     /** A committed change takes effect: on apply, so on every node at the same entry, but not at the same time. */
     ConfState apply(ConfChange change) {
         try {

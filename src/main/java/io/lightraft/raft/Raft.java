@@ -120,6 +120,23 @@ public final class Raft {
         state.behaviour().stepDown(reason);
     }
 
+    /**
+     * To be called every tick where {@code stepDownOnRemoval} is off: a leader that is no voter any more leads on until
+     * a voter has taken over, as it may be the only one that knows its removal to be committed. If it just stepped down,
+     * and had the better log, the others could be left with a majority that needs its vote.
+     */
+    public void handOverIfNoVoter() {
+        state.behaviour().handOverIfNoVoter();
+    }
+
+    /**
+     * Whether this leader's own removal stands in its log. Entries behind it would make its log better than those of
+     * the voters that are left, who may still need its vote; so whoever proposes should wait for the next leader.
+     */
+    public boolean isLeaving() {
+        return state.behaviour().isLeaving();
+    }
+
     /** While held back, this node starts no election, not even when its leader asks for one. */
     public void holdBack(boolean heldBack) {
         state.elections.holdBack(heldBack);

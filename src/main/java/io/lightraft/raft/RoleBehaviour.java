@@ -42,6 +42,14 @@ abstract sealed class RoleBehaviour permits Follower, Candidate, Leader {
     /** This node can't do a leader's work. */
     void stepDown(String reason) {}
 
+    /** Hands the office over if this node is no voter any more. */
+    void handOverIfNoVoter() {}
+
+    /** Whether this node's own removal stands in its log, so that nothing may be put behind it. */
+    boolean isLeaving() {
+        return false;
+    }
+
     void forgetLeader() {}
 
     void reportUnreachable(long id) {}

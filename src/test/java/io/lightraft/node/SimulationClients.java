@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** People at all nodes who write, compare and read, and go elsewhere with a write whose outcome they were not told. */
 final class SimulationClients {
 
-    private static final List<String> KEYS = List.of("a", "b", "c");
+    private static final List<String> KEYS = List.of("a", "b");
 
     private final SplittableRandom random;
     private final History<Keyed<Input<Integer>>, Output<Integer>> history = new History<>();

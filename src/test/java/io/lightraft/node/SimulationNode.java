@@ -1,5 +1,6 @@
 package io.lightraft.node;
 
+import io.lightraft.raft.Entry;
 import io.lightraft.raft.Message;
 import io.lightraft.raft.Role;
 import io.lightraft.storage.DurableLog;
@@ -260,7 +261,24 @@ final class SimulationNode implements Effects, LogListener {
 
     @Override
     public void send(long to, Frame frame) {
-        world.network.send(world.now(), id, to, frame);
+        if (world.plan.shortAppends()
+                && frame instanceof Frame.Raft raft
+                && raft.message() instanceof Message.AppendEntries append
+                && append.entries().size() > 1) {
+            sendOneByOne(append);
+        } else {
+            world.network.send(world.now(), id, to, frame);
+        }
+    }
+
+    private void sendOneByOne(Message.AppendEntries append) {
+        long prevTerm = append.prevLogTerm();
+        for (Entry entry : append.entries()) {
+            Message one = new Message.AppendEntries(
+                    id, append.to(), append.term(), prevTerm, entry.index() - 1, List.of(entry), append.commit());
+            world.network.send(world.now(), id, append.to(), new Frame.Raft(one));
+            prevTerm = entry.term();
+        }
     }
 
     @Override

@@ -22,6 +22,9 @@ import java.util.SplittableRandom;
  * @param membershipRate of wishes for another membership
  * @param skewed whether clocks run at different speeds and jump
  * @param smallCache whether the log keeps little in memory
+ * @param learners whether the processes that are no voters at the start are learners
+ * @param shortAppends whether each entry travels by itself
+ * @param millisBetweenCalls of clients, on average
  */
 record SimulationPlan(
         int nodes,
@@ -40,7 +43,10 @@ record SimulationPlan(
         double transferRate,
         double membershipRate,
         boolean skewed,
-        boolean smallCache) {
+        boolean smallCache,
+        boolean learners,
+        boolean shortAppends,
+        int millisBetweenCalls) {
 
     static SimulationPlan draw(SplittableRandom random) {
         boolean membership = random.nextInt(3) == 0;
@@ -60,9 +66,12 @@ record SimulationPlan(
                 random.nextInt(3) == 0 ? 0.002 : 0,
                 sometimes(random, 0.006),
                 random.nextInt(3) == 0 ? 0.003 : 0,
-                0,
+                membership ? 0.004 : 0,
                 random.nextInt(3) == 0,
-                random.nextInt(3) == 0);
+                random.nextInt(3) == 0,
+                membership && random.nextBoolean(),
+                random.nextBoolean(),
+                random.nextBoolean() ? 5 : 12);
     }
 
     private static double sometimes(SplittableRandom random, double max) {

@@ -262,4 +262,29 @@ class MembershipTests {
         assertThatThrownBy(() -> ConfChange.decode(new Entry(1, 1, EntryType.CONF_CHANGE_V2, whole)))
                 .hasMessageContaining("unknown format 9");
     }
+
+    /** The only one left needs the vote of the removed leader as long as it does not know that the removal is committed. */
+    @Test
+    void aRemovedLeaderLeadsOnUntilAVoterHasTakenOver() {
+        TestCluster cluster = TestCluster.of(2, settings -> settings.stepDownOnRemoval(false));
+        cluster.elect(1);
+        cluster.run(1, "a");
+        cluster.raft(1).proposeConfChange(ConfChange.of(Kind.REMOVE, 1));
+        assertThat(cluster.raft(1).isLeaving())
+                .as("nothing more is to be proposed")
+                .isTrue();
+        long removal = cluster.raft(1).lastIndex();
+        cluster.lose(message -> message instanceof Message.AppendEntries append && append.commit() >= removal);
+        cluster.settle();
+        assertThat(cluster.node(1).membership()).isEqualTo(voters(2L));
+        assertThat(cluster.raft(1).role()).isEqualTo(Role.LEADER);
+
+        for (int tick = 0; tick < 50; tick++) {
+            cluster.raft(1).handOverIfNoVoter();
+            cluster.tickAll(1);
+        }
+        assertThat(cluster.raft(2).role()).isEqualTo(Role.LEADER);
+        assertThat(cluster.raft(1).role()).isEqualTo(Role.FOLLOWER);
+        assertThat(cluster.node(2).membership()).isEqualTo(voters(2L));
+    }
 }

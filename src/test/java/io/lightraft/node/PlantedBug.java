@@ -1,0 +1,87 @@
+package io.lightraft.node;
+
+/** A bug that others have shipped, as a change of one place in a source file. */
+enum PlantedBug {
+    A_VOTE_IS_NOT_WRITTEN_TO_DISK(
+            "node/StorageWorker.java",
+            "log.append(hardState, append.entries())",
+            "log.append(new HardState(hardState.term(), 0, hardState.commit()), append.entries())"),
+    A_TERM_OR_VOTE_IS_NOT_SYNCED_BEFORE_THE_ANSWER(
+            "node/StorageWorker.java",
+            "!append.entries().isEmpty() || isPromise(hardState)",
+            "!append.entries().isEmpty()"),
+    ENTRIES_ARE_ACKNOWLEDGED_BEFORE_THEY_ARE_SYNCED(
+            "node/StorageWorker.java",
+            "boolean mustSync = false;",
+            "boolean mustSync = false; appends.forEach(append -> append.responses().forEach(release));"),
+    THE_LEADER_COUNTS_ITSELF_BEFORE_ITS_DISK_HAS_THE_ENTRY(
+            "raft/LeaderProposals.java",
+            "state.log.append(entries);",
+            "state.log.append(entries); state.tracker.progress(state.id()).maybeUpdate(state.log.lastIndex());"),
+    A_STALE_APPEND_CUTS_THE_LOG(
+            "raft/RaftLog.java",
+            "append(entries.subList(known, entries.size()))",
+            "append(entries.subList((int) Math.max(0, Math.min(entries.size(), committed - prevIndex)), entries.size()))"),
+    A_HEARTBEAT_COMMITS_WHAT_WAS_NOT_CHECKED(
+            "raft/Replicator.java", "Math.min(peer.matchIndex(), state.log.committed())", "state.log.committed()"),
+    A_VOTE_LOOKS_AT_THE_TERM_OF_THE_LOG_ONLY(
+            "raft/RaftLog.java", "otherLastTerm == term && otherLastIndex >= lastIndex()", "otherLastTerm == term"),
+    A_PRE_VOTE_HAS_A_WEAKER_LOG_CHECK_THAN_THE_VOTE(
+            "raft/Elections.java",
+            "request.term() > state.term())\n                && state.log.isUpToDate(request.lastLogIndex(), request.lastLogTerm())",
+            "request.term() > state.term())"),
+    TWO_VOTES_ARE_GIVEN_IN_ONE_TERM(
+            "raft/Elections.java",
+            "boolean grant = (free || state.vote() == request.from())",
+            "boolean grant = (state.leaderId() == 0)"),
+    READ_INDEX_BEFORE_AN_ENTRY_OF_THE_OWN_TERM_IS_COMMITTED(
+            "raft/Leader.java", "if (!state.log.matches(committed, state.term()))", "if (committed < 0)"),
+    A_READ_JOINS_A_ROUND_THAT_IS_UNDER_WAY(
+            "node/ReadRounds.java",
+            "waiting.add(new Waiter(future, deadlineMillis));",
+            "(round == null ? waiting : round.readers).add(new Waiter(future, deadlineMillis));"),
+    A_READ_DOES_NOT_WAIT_UNTIL_ITS_INDEX_IS_APPLIED(
+            "node/ReadRounds.java", "waiter.index = index;", "waiter.index = 0;"),
+    A_PROPOSAL_IS_APPENDED_EACH_TIME_IT_ARRIVES(
+            "node/ProposalIntake.java",
+            "long first = source.next;",
+            "long first = frame.firstNumber(); source.next = first;"),
+    A_PROPOSAL_IS_KNOWN_BY_ITS_NUMBER_ONLY(
+            "node/ProposalOrigin.java",
+            "!header.incarnation().equals(incarnation) ? null : windows.get(term)",
+            "windows.isEmpty() ? null : windows.lastEntry().getValue()"),
+    A_PROPOSAL_THAT_WAS_APPENDED_IS_CALLED_REFUSED(
+            "node/ReplicaCore.java", "case APPENDED -> Verdict.APPENDED;", "case APPENDED -> Verdict.TRANSFERRING;"),
+    THE_FLAG_OF_A_TRANSFER_LEAKS(
+            "raft/Leader.java",
+            "            transferee = 0;\n            if (state.config.checkQuorum()",
+            "            if (state.config.checkQuorum()"),
+    AN_ENTRY_IS_APPLIED_BEFORE_THE_OWN_DISK_HAS_IT(
+            "raft/ServerState.java",
+            "config.maxCommittedSizePerReadyBytes(), !config.asyncStorageWrites()",
+            "config.maxCommittedSizePerReadyBytes(), true"),
+    A_LEARNER_IS_COUNTED(
+            "raft/tracker/ProgressTracker.java",
+            "return configuration.voters().committedIndex(matchIndex);",
+            "return io.lightraft.raft.quorum.MajorityConfig.of(progress.keySet()).committedIndex(matchIndex);"),
+    TWO_MEMBERSHIP_CHANGES_OVERLAP(
+            "raft/LeaderProposals.java",
+            "return pendingConfIndex <= state.log.applied()\n                && state",
+            "return state"),
+    THE_BATCH_IS_NOT_SYNCED(
+            "storage/SegmentWriter.java", "        tail.file().sync();\n        position +=", "        position +="),
+    AN_ENTRY_IS_APPLIED_TWICE_AFTER_A_CRASH(
+            "node/ReplicaCore.java",
+            ".appliedIndex(applied.index())",
+            ".appliedIndex(Math.max(0, applied.index() - 1))");
+
+    final String source;
+    final String original;
+    final String replacement;
+
+    PlantedBug(String source, String original, String replacement) {
+        this.source = source;
+        this.original = original;
+        this.replacement = replacement;
+    }
+}
