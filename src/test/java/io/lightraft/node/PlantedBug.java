@@ -13,7 +13,8 @@ enum PlantedBug {
     ENTRIES_ARE_ACKNOWLEDGED_BEFORE_THEY_ARE_SYNCED(
             "node/StorageWorker.java",
             "boolean mustSync = false;",
-            "boolean mustSync = false; appends.forEach(append -> append.responses().forEach(release));"),
+            "boolean mustSync = false; for (Task early : tasks) { if (early instanceof Append append) {"
+                    + " append.message().responses().forEach(release); } }"),
     THE_LEADER_COUNTS_ITSELF_BEFORE_ITS_DISK_HAS_THE_ENTRY(
             "raft/LeaderProposals.java",
             "state.log.append(entries);",
