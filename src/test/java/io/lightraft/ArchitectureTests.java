@@ -46,7 +46,7 @@ class ArchitectureTests {
     static final ArchRule httpServerKnowsSqlAndNode = onlyKnows("server.http", "sql", "node");
 
     @ArchTest
-    static final ArchRule adminServerKnowsSqlAndNode = onlyKnows("server.admin", "sql", "node");
+    static final ArchRule adminServerKnowsSqlAndNode = onlyKnows("server.admin", "sql", "node", "raft");
 
     /** No clock, thread, logger, I/O or framework: the same inputs give the same outputs. */
     @ArchTest

@@ -46,6 +46,8 @@ final class NodeLifecycle implements SmartLifecycle {
     @Override
     public void stop() {
         running = false;
+        // While this node still answers: its clients' writes go on under the next leader.
+        replica.handOver();
         try {
             queryListener.stop();
         } catch (IOException e) {

@@ -181,6 +181,44 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
         return future;
     }
 
+    /**
+     * On the leader: changes the membership; several changes at once go through a joint configuration.
+     *
+     * @return completes when all of it is in force; see {@link MemberChanges#propose} for how it fails
+     */
+    public CompletableFuture<Void> changeMembers(List<ConfChange.Change> changes, Duration timeout) {
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        ask("change members", future, () -> core.changeMembers(changes, future, timeout.toMillis()));
+        return future;
+    }
+
+    /**
+     * On the leader: lets another voter lead.
+     *
+     * @return completes when this node knows the new leader
+     */
+    public CompletableFuture<Void> transferLeadership(int nodeId, Duration timeout) {
+        return transfer(nodeId + 1L, timeout);
+    }
+
+    /** Lets the voter lead that is furthest, if this node leads, and waits for it for an election timeout. */
+    public void handOver() {
+        long patienceMillis = (long) config.electionTimeoutTicks() * config.tickMillis();
+        try {
+            transfer(0, Duration.ofMillis(patienceMillis)).get(patienceMillis, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            log.debug("leadership was not handed over", e);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private CompletableFuture<Void> transfer(long to, Duration timeout) {
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        ask("transfer leadership", future, () -> core.transferLeadership(to, future, timeout.toMillis()));
+        return future;
+    }
+
     private void giveBack(WriteTurn turn) {
         loop.post("turn given back", () -> core.giveBack(turn));
     }

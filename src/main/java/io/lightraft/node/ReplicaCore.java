@@ -50,6 +50,8 @@ final class ReplicaCore<R> {
     private final PeerContacts contacts = new PeerContacts();
     private final StatusView view;
     private final StallWatch stalls;
+    private final MemberChanges memberChanges;
+    private final Handover handover;
     private final DivergenceWatch divergence;
 
     private long nowMillis;
@@ -94,6 +96,8 @@ final class ReplicaCore<R> {
                 log,
                 listener);
         this.view = new StatusView(config, raft, contacts);
+        this.memberChanges = new MemberChanges(raft, config.members(), () -> ready);
+        this.handover = new Handover(raft, contacts::isConnected);
         this.stalls = new StallWatch(config.raftId(), config.electionTimeoutTicks());
         this.divergence =
                 new DivergenceWatch(config.raftId(), () -> raft.status().confState(), this::sendToOthers);
@@ -137,6 +141,16 @@ final class ReplicaCore<R> {
 
     void giveBack(WriteTurn turn) {
         line.giveBack(turn);
+    }
+
+    /** See {@link MemberChanges#propose}. */
+    void changeMembers(List<ConfChange.Change> changes, CompletableFuture<Void> future, long timeoutMillis) {
+        memberChanges.propose(changes, future, nowMillis + timeoutMillis);
+    }
+
+    /** See {@link Handover#begin}. */
+    void transferLeadership(long to, CompletableFuture<Void> future, long timeoutMillis) {
+        handover.begin(to, future, nowMillis + timeoutMillis);
     }
 
     DivergenceWatch divergence() {
@@ -201,6 +215,7 @@ final class ReplicaCore<R> {
             reads.applied(entry.index());
             line.applied(entry.index());
             divergence.applied(entry.index());
+            memberChanges.applied(entry.index(), entry.term());
         }
     }
 
@@ -258,6 +273,7 @@ final class ReplicaCore<R> {
             tick();
         }
         noteLeader();
+        handover.look(nowMillis);
         origin.flush();
         reads.flush();
         if (raft.hasReady()) {
@@ -299,6 +315,8 @@ final class ReplicaCore<R> {
         origin.stop(reason);
         reads.stop(reason);
         divergence.stop(reason);
+        memberChanges.stop(reason);
+        handover.stop(reason);
     }
 
     /** Null when it never heard of one. */
@@ -328,6 +346,7 @@ final class ReplicaCore<R> {
         raft.tick();
         raft.handOverIfNoVoter();
         reads.tick();
+        memberChanges.tick(nowMillis, tickCount % RESEND_TICKS == 0);
         if (tickCount % RESEND_TICKS == 0) {
             origin.resendIfStuck();
         }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A replica at one moment.
  *
- * @param role {@code LEADER}, {@code FOLLOWER}, {@code CANDIDATE}, {@code PRE_CANDIDATE}, {@code LEARNER}, or
+ * @param role {@code LEADER}, {@code FOLLOWER}, {@code CANDIDATE}, {@code PRE_CANDIDATE}, {@code LEARNER}, {@code REMOVED}, or
  *     {@code STOPPED} after a failure
  * @param leaderId the leader's node index, null when unknown
  * @param ready knows a leader and has applied what was committed when it learned of it

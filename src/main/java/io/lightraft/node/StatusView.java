@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** What the core knows, in the words of those who run it. Owned by the raft loop. */
 final class StatusView {
 
+    private static final String REMOVED =
+            "this node was removed from the cluster; stop it, or add it again with POST /admin/members";
+
     private final ReplicaConfig config;
     private final Raft raft;
     private final PeerContacts contacts;
@@ -26,11 +29,16 @@ final class StatusView {
         RaftStatus status = raft.status();
         List<MemberStatus> members = new ArrayList<>();
         for (Member member : config.members()) {
-            members.add(member(member, status));
+            if (isMember(member.raftId(), status.confState())) {
+                members.add(member(member, status));
+            }
         }
+        boolean removed = !isMember(raft.id(), status.confState());
         return new ReplicaStatus(
                 config.nodeId(),
-                status.learner() ? "LEARNER" : status.role().name(),
+                removed
+                        ? "REMOVED"
+                        : status.learner() ? "LEARNER" : status.role().name(),
                 raft.term(),
                 raft.leaderId() == 0 ? null : (int) (raft.leaderId() - 1),
                 raft.commitIndex(),
@@ -38,15 +46,18 @@ final class StatusView {
                 raft.lastIndex(),
                 raft.firstIndex(),
                 raft.firstIndex() - 1,
-                ready && failure == null,
+                ready && failure == null && !removed,
                 failure,
-                impediment,
+                removed ? REMOVED : impediment,
                 members);
     }
 
     /** Why nothing can be decided at present: how many voters this node can talk to, itself included. */
     String whyNoLeader() {
         ConfState membership = raft.status().confState();
+        if (!isMember(raft.id(), membership)) {
+            return REMOVED;
+        }
         long reachable = membership.voters().stream().filter(this::isReachable).count();
         int voters = membership.voters().size();
         if (reachable > voters / 2) {
@@ -55,6 +66,12 @@ final class StatusView {
                     : "no answer in time: " + reachable + " of " + voters + " voters reachable";
         }
         return "no quorum: " + reachable + " of " + voters + " voters reachable";
+    }
+
+    private static boolean isMember(long id, ConfState membership) {
+        return membership.voters().contains(id)
+                || membership.votersOutgoing().contains(id)
+                || membership.learners().contains(id);
     }
 
     private MemberStatus member(Member member, RaftStatus status) {

@@ -1,0 +1,167 @@
+package io.lightraft.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code /admin}, over real HTTP. */
+class AdminTests {
+
+    @TempDir
+    static Path directory;
+
+    private static LocalCluster cluster;
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    @BeforeAll
+    static void start() throws Exception {
+        cluster = new LocalCluster(directory, 5_000);
+        cluster.startAll();
+        cluster.http(cluster.awaitLeader()).run("CREATE TABLE t(n INTEGER PRIMARY KEY)");
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    private static HttpResponse<String> call(int node, String method, String path, String body)
+            throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + cluster.files.http(node) + "/admin/" + path))
+                .timeout(Duration.ofSeconds(30))
+                .method(method, BodyPublishers.ofString(body))
+                .build();
+        return CLIENT.send(request, BodyHandlers.ofString());
+    }
+
+    private static JsonNode succeed(int node, String method, String path, String body) throws Exception {
+        HttpResponse<String> reply = call(node, method, path, body);
+        assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
+        return new JsonMapper().readTree(reply.body());
+    }
+
+    private static void refuse(int node, String method, String path, String body, int status, String words)
+            throws Exception {
+        HttpResponse<String> reply = call(node, method, path, body);
+        assertThat(reply.statusCode()).as(reply.body()).isEqualTo(status);
+        assertThat(reply.headers().firstValue("Content-Type")).contains("application/problem+json");
+        JsonNode problem = new JsonMapper().readTree(reply.body());
+        assertThat(problem.get("status").asInt()).isEqualTo(status);
+        assertThat(problem.get("title").asString()).isNotEmpty();
+        assertThat(problem.get("detail").asString()).contains(words);
+    }
+
+    private static void awaitAllVoters() {
+        await().atMost(LocalCluster.PATIENCE).untilAsserted(() -> {
+            JsonNode members =
+                    succeed(cluster.awaitLeader(), "GET", "members", "").get("members");
+            assertThat(members.size()).isEqualTo(3);
+            members.forEach(member -> assertThat(member.get("role").asString()).isEqualTo("VOTER"));
+        });
+    }
+
+    @Test
+    void aFollowerSendsTheTransferOnToTheLeaderAndAnswersWhenTheNewOneLeads() throws Exception {
+        awaitAllVoters();
+        int next = (cluster.awaitLeader() + 1) % 3;
+        assertThat(succeed(next, "POST", "leader", "{\"nodeId\":" + next + "}")
+                        .get("leaderId")
+                        .asInt())
+                .isEqualTo(next);
+        assertThat(cluster.awaitLeader()).isEqualTo(next);
+        cluster.http(0).run("INSERT INTO t(n) VALUES(NULL)");
+    }
+
+    @Test
+    void aRemovedNodeSaysSoAndComesBackAsALearnerThatBecomesAVoter() throws Exception {
+        awaitAllVoters();
+        int leader = cluster.awaitLeader();
+        int gone = (leader + 1) % 3;
+        int other = (leader + 2) % 3;
+        assertThat(succeed(other, "DELETE", "members/" + gone, "")
+                        .get("members")
+                        .size())
+                .isEqualTo(2);
+        await().atMost(LocalCluster.PATIENCE).untilAsserted(() -> {
+            assertThat(cluster.http(gone).raft().get("role").asString()).isEqualTo("REMOVED");
+            assertThat(cluster.http(gone).get("/readyz").status()).isEqualTo(503);
+        });
+        refuse(leader, "DELETE", "members/" + gone, "", 422, "is no member");
+        cluster.http(leader).run("INSERT INTO t(n) VALUES(NULL)");
+        succeed(gone == 0 ? leader : other, "POST", "members", "{\"nodeId\":" + gone + "}");
+        awaitAllVoters();
+        assertThat(cluster.http(gone).rows("SELECT count(*) > 0 FROM t")).containsExactly("1");
+    }
+
+    @Test
+    void oneJointChangeRemovesTwoAndTheyComeBackTogether() throws Exception {
+        awaitAllVoters();
+        int leader = cluster.awaitLeader();
+        int one = (leader + 1) % 3;
+        int two = (leader + 2) % 3;
+        String both = "[" + one + "," + two + "]";
+        assertThat(succeed(leader, "POST", "members/change", "{\"remove\":" + both + "}")
+                        .get("members")
+                        .size())
+                .isEqualTo(1);
+        cluster.http(leader).run("INSERT INTO t(n) VALUES(NULL)");
+        succeed(leader, "POST", "members/change", "{\"add\":" + both + "}");
+        awaitAllVoters();
+    }
+
+    @Test
+    void aLeaderThatIsStoppedHandsOverFirst() throws Exception {
+        awaitAllVoters();
+        int leader = cluster.awaitLeader();
+        long term = cluster.http(leader).raft().get("term").asLong();
+        cluster.stop(leader);
+        int next = cluster.awaitLeader();
+        assertThat(cluster.http(next).raft().get("term").asLong()).isEqualTo(term + 1);
+        cluster.http(next).run("INSERT INTO t(n) VALUES(NULL)");
+        cluster.start(leader);
+        awaitAllVoters();
+    }
+
+    @Test
+    void aSnapshotIsTakenOnTheNodeThatIsAsked() throws Exception {
+        awaitAllVoters();
+        long index = succeed(0, "POST", "snapshot", "").get("index").asLong();
+        assertThat(index).isPositive();
+    }
+
+    @Test
+    void whatMakesNoSenseIsRefusedInClearWords() throws Exception {
+        awaitAllVoters();
+        int leader = cluster.awaitLeader();
+        refuse(0, "GET", "nothing", "", 404, "GET /admin/members");
+        refuse(0, "PUT", "members", "", 405, "GET, POST");
+        refuse(0, "POST", "leader", "{", 400, "no JSON");
+        refuse(0, "POST", "leader", "[1]", 400, "JSON object");
+        refuse(0, "POST", "leader", "{\"node\":1}", 400, "nodeId");
+        refuse(0, "POST", "leader?timeout=soon", "{\"nodeId\":1}", 400, "duration");
+        refuse(0, "POST", "leader", "{\"nodeId\":7}", 422, "no voter");
+        refuse(0, "POST", "members", "{\"nodeId\":1}", 422, "already");
+        refuse(0, "POST", "members", "{\"nodeId\":7}", 422, "lightraft.toml");
+        refuse(0, "DELETE", "members/x", "", 400, "no index");
+        refuse(0, "DELETE", "members/" + leader, "", 422, "leads");
+        refuse(0, "POST", "members/" + leader + "/promote", "", 422, "already");
+        refuse(0, "POST", "members/change", "{\"remove\":[1,1]}", 400, "twice");
+    }
+}
