@@ -10,6 +10,7 @@ import io.lightraft.node.SnapshotFiles;
 import io.lightraft.node.SnapshotIntake;
 import io.lightraft.node.Snapshots;
 import io.lightraft.raft.ConfState;
+import io.lightraft.server.admin.AdminConfiguration;
 import io.lightraft.server.tcp.QueryListener;
 import io.lightraft.server.tcp.QueryListenerOptions;
 import io.lightraft.sql.Database;
@@ -39,9 +40,11 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 /** The parts of a node, from the disk up to the port that people reach with nc. */
 @Configuration(proxyBeanMethods = false)
+@Import(AdminConfiguration.class)
 class ReplicaConfiguration {
 
     private static final int READERS = 32;

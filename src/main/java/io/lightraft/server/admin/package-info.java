@@ -1,4 +1,4 @@
-/** What changes the cluster, over HTTP: everything under {@code /admin}. */
+/** What operators do to a node over HTTP. */
 @NullMarked
 package io.lightraft.server.admin;
 
