@@ -23,6 +23,11 @@ public interface StateMachine<R> {
      */
     List<R> apply(List<CommittedEntry> batch);
 
+    /** Whether the entry is to be handed in without its command, however that reads. */
+    default boolean skips(long index) {
+        return false;
+    }
+
     /** What replicas are compared by. */
     default StateHashes hashes() {
         return StateHashes.NONE;

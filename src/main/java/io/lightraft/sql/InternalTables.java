@@ -55,6 +55,7 @@ final class InternalTables {
             writer.begin();
             writer.run(CREATE_STATE);
             writer.run(CREATE_ROWID);
+            Skips.create(writer);
             KnownKeys.create(writer, KeyLimits.DEFAULT);
             writer.run(
                     INSERT,

@@ -5,6 +5,7 @@ import io.lightraft.node.EntryHeader;
 import io.lightraft.node.StateFile;
 import io.lightraft.node.StateHashes;
 import io.lightraft.node.StateMachine;
+import io.lightraft.node.UnappliableEntryException;
 import io.lightraft.raft.ConfState;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
     private final Path file;
     private volatile ClusterLimits limits;
     private final WriteAheadLog writeAheadLog;
+    private Set<Long> skips;
     private final SqliteHashes hashes;
     private ContentHasher hasher;
     private KnownKeys keys;
@@ -42,6 +45,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
     private final WriteGate gate = new WriteGate();
     private AppliedState state;
     private boolean deferredKeys;
+    private long applying;
     private final List<FileUser> users = new CopyOnWriteArrayList<>();
 
     private SqliteStateMachine(Path file, ClusterLimits limits, Writer writer) throws SQLException {
@@ -52,6 +56,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
         executor = new CommandExecutor(writer, limits, directory());
         keys = KnownKeys.of(writer);
         state = InternalTables.readState(writer.jdbc());
+        skips = Skips.read(writer);
         hashes = new SqliteHashes(writer.jdbc().queryForObject("SELECT sqlite_source_id()", String.class) + " "
                 + System.getProperty("os.arch"));
         hashes.applied(List.of(state));
@@ -103,6 +108,29 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
         return new Applied(state.index(), state.term(), state.confState());
     }
 
+    /**
+     * Records, in the database of a node that does not run, that an entry is to be applied as one that does nothing.
+     *
+     * @param seed as in {@link #open}
+     * @throws NodeFault when the file can't be used, or the entry has been applied
+     */
+    public static void skip(Path file, ClusterLimits seed, long index) {
+        try (SqliteStateMachine machine = open(file, ConfState.EMPTY, seed)) {
+            if (index <= machine.state.index()) {
+                throw new NodeFault("entry " + index + " has been applied to " + file + ", which stands at index "
+                        + machine.state.index() + "; it can't be skipped any more");
+            }
+            Skips.add(machine.writer, index);
+        } catch (SQLException e) {
+            throw new NodeFault("can't write to " + file + ": " + SqlErrors.message(e), e);
+        }
+    }
+
+    @Override
+    public boolean skips(long index) {
+        return skips.contains(index);
+    }
+
     @Override
     public StateHashes hashes() {
         return hashes;
@@ -127,7 +155,8 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
             String reason = e.getCause() instanceof SQLException sql ? SqlErrors.message(sql) : e.getMessage();
             throw new NodeFault(
                     "SQLite failed on this node while entries from index " + (state.index() + 1) + " were applied to "
-                            + file + ": " + reason + ". Look at the disk and the file, then start the node again.",
+                            + file + ", at index " + applying + ": " + reason + ". Look at the disk and the file, then"
+                            + " start the node again. " + UnappliableEntryException.advice(applying),
                     e);
         } catch (RuntimeException e) {
             rollback(e);
@@ -163,9 +192,9 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
 
     private record Work(CommittedEntry entry, @Nullable Command command) {}
 
-    private static Work work(CommittedEntry entry) {
+    private Work work(CommittedEntry entry) {
         EntryHeader header = entry.header();
-        if (header == null) {
+        if (header == null || skips(entry.index())) {
             return new Work(entry, null);
         }
         try {
@@ -176,7 +205,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
             }
             return new Work(entry, CommandCodec.decode(entry.command()));
         } catch (IllegalArgumentException e) {
-            throw new NodeFault("the entry at index " + entry.index() + " can't be read: " + e.getMessage(), e);
+            throw new UnappliableEntryException(entry.index(), String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -308,6 +337,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
     private CommandExecutor.@Nullable Outcome execute(
             Work work, AppliedState from, Map<Integer, StatementResult.Failed> lost)
             throws CommandExecutor.TransactionLost, SQLException {
+        applying = work.entry().index();
         Command command = work.command();
         EntryHeader header = work.entry().header();
         if (command == null || header == null) {
@@ -349,7 +379,9 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
                     before.lastInsertRowid(),
                     before.rowsAffected(),
                     before.lastSqlIndex(),
-                    before.outcomeHash());
+                    skips(entry.index())
+                            ? OutcomeHash.fold(before.outcomeHash(), entry.index(), List.of())
+                            : before.outcomeHash());
         }
         return new AppliedState(
                 entry.index(),
@@ -396,6 +428,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
             executor = new CommandExecutor(writer, limits, directory());
             keys = KnownKeys.of(writer);
             state = InternalTables.readState(writer.jdbc());
+            skips = Skips.read(writer);
             hashes.applied(List.of(state));
             hasher = new ContentHasher(file, limits, hashes);
             deferredKeys = hasDeferredKeys();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightraft.node.CommittedEntry;
 import io.lightraft.node.EntryHeader;
+import io.lightraft.node.UnappliableEntryException;
 import io.lightraft.raft.ConfState;
 import io.lightraft.sql.StatementResult.Changed;
 import io.lightraft.sql.StatementResult.Failed;
@@ -347,16 +348,16 @@ class SqliteStateMachineTests {
         EntryHeader newer = new EntryHeader(2, 0, 0, new UUID(0, 0), 1);
         assertThatThrownBy(() -> Log.apply(
                         machine, new CommittedEntry(1, 1, newer, ByteBuffer.wrap(new byte[] {1, 0, 0}), null)))
-                .isInstanceOf(NodeFault.class)
+                .isInstanceOf(UnappliableEntryException.class)
                 .hasMessageContaining("entry format version 2")
                 .hasMessageContaining("newer release");
         EntryHeader known = new EntryHeader(1, 0, 0, new UUID(0, 0), 1);
         assertThatThrownBy(() -> Log.apply(
                         machine, new CommittedEntry(1, 1, known, ByteBuffer.wrap(new byte[] {9, 0, 0}), null)))
-                .isInstanceOf(NodeFault.class)
+                .isInstanceOf(UnappliableEntryException.class)
                 .hasMessageContaining("command format version 9");
         assertThatThrownBy(() -> Log.apply(machine, new Log(5).entry("SELECT 1")))
-                .isInstanceOf(NodeFault.class);
+                .isInstanceOf(UnappliableEntryException.class);
         assertThat(machine.applied().index()).isZero();
     }
 
