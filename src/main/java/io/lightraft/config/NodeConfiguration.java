@@ -1,5 +1,6 @@
 package io.lightraft.config;
 
+import io.lightraft.server.admin.VerifyConfiguration;
 import io.lightraft.server.http.HttpApiConfiguration;
 import io.lightraft.transport.RpcConnector;
 import io.lightraft.transport.RpcPortFilter;
@@ -22,7 +23,7 @@ import org.springframework.core.Ordered;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import({ReplicaConfiguration.class, HttpApiConfiguration.class})
+@Import({ReplicaConfiguration.class, HttpApiConfiguration.class, VerifyConfiguration.class})
 class NodeConfiguration {
 
     /** Two ports, one Tomcat: what users ask on the one can't take threads from what peers stream on the other. */

@@ -119,6 +119,12 @@ final class DivergenceWatch {
         waiting.clear();
     }
 
+    /** The state was replaced by a copy of the leader's. */
+    void rebuilt() {
+        ballots.clear();
+        quarantine.lift();
+    }
+
     private boolean tellOutcomes(long index) {
         String hash = hashes.outcomes(index);
         if (hash != null) {

@@ -201,6 +201,7 @@ final class ReplicaCore<R> {
         if (response instanceof Message.StorageAppendResponse stored
                 && !stored.snapshot().isEmpty()) {
             origin.snapshotInstalled();
+            divergence.rebuilt();
             reads.applied(stored.snapshot().metadata().index());
         }
     }

@@ -53,6 +53,10 @@ final class HttpSql implements WriteLoad.Client {
                 .build());
     }
 
+    Reply post(String path) throws IOException {
+        return send(request(path).POST(BodyPublishers.noBody()).build());
+    }
+
     /** With an idempotency key. */
     Reply executeOnce(String key, String timeout, String... statements) throws IOException {
         return send(request("/db/execute?timeout=" + timeout)

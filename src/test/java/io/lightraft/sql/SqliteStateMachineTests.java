@@ -357,7 +357,7 @@ class SqliteStateMachineTests {
                 .isInstanceOf(UnappliableEntryException.class)
                 .hasMessageContaining("command format version 9");
         assertThatThrownBy(() -> Log.apply(machine, new Log(5).entry("SELECT 1")))
-                .isInstanceOf(UnappliableEntryException.class);
+                .isInstanceOf(NodeFault.class);
         assertThat(machine.applied().index()).isZero();
     }
 
