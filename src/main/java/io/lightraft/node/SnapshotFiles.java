@@ -25,6 +25,7 @@ public final class SnapshotFiles {
     private static final String FORMAT = "1";
 
     private final Path directory;
+    private volatile long installedIndex;
 
     /** A snapshot that has begun to take the state's place. */
     record Begun(long index, long term) {}
@@ -113,6 +114,16 @@ public final class SnapshotFiles {
     void end() throws IOException {
         Files.delete(directory.resolve(MARKER));
         sync(directory, StandardOpenOption.READ);
+    }
+
+    /** The state and the log have taken up this one, as the newest. */
+    void installed(long index) {
+        installedIndex = index;
+    }
+
+    /** Whether the state has taken up this one, or a newer one, since the start. */
+    boolean isInstalled(long index) {
+        return index <= installedIndex;
     }
 
     private static void sync(Path path, StandardOpenOption mode) throws IOException {

@@ -41,6 +41,7 @@ final class SnapshotInstaller {
             replacement.with(files.received(metadata.index(), metadata.term()));
             restartLog(metadata);
             files.end();
+            files.installed(metadata.index());
         } catch (IOException e) {
             throw new UncheckedIOException("can't install the snapshot of index " + metadata.index(), e);
         }

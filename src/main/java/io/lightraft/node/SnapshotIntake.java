@@ -43,7 +43,12 @@ public final class SnapshotIntake implements SnapshotReceiver {
             files.delete(staged);
             throw e;
         }
-        files.complete(staged, files.received(metadata.index(), metadata.term()));
+        if (files.isInstalled(metadata.index())) {
+            // It came twice, as an answer was lost. The core only says how far it is; the file would stay for ever.
+            files.delete(staged);
+        } else {
+            files.complete(staged, files.received(metadata.index(), metadata.term()));
+        }
         core.received(message.from(), new Frame.Raft(message));
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lightraft.raft.ConfState;
 import io.lightraft.raft.Entry;
 import io.lightraft.raft.HardState;
+import io.lightraft.raft.Message;
 import io.lightraft.raft.Snapshot;
 import io.lightraft.raft.SnapshotMetadata;
 import io.lightraft.sql.ClusterLimits;
@@ -13,10 +14,13 @@ import io.lightraft.sql.SqliteStateMachine;
 import io.lightraft.storage.DurableLog;
 import io.lightraft.storage.DurableLogOptions;
 import io.lightraft.storage.LogIdentity;
+import io.lightraft.transport.Frame;
+import io.lightraft.transport.FrameHandler;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -139,6 +143,57 @@ class SnapshotInstallerTests {
             apply(state, SNAPSHOT.index() + 1, SNAPSHOT.index() + 3, 3, NEW_MEMBERS);
         }
         assertThat(directory.resolve("snapshots")).isEmptyDirectory();
+    }
+
+    @Test
+    void aSnapshotThatComesTwiceLeavesNoFile() throws Exception {
+        SnapshotFiles files = files();
+        Message.InstallSnapshot message = new Message.InstallSnapshot(1, 2, 3, new Snapshot(SNAPSHOT, new byte[0]));
+        List<Frame> delivered = new ArrayList<>();
+        try (SqliteStateMachine state = state("follower");
+                DurableLog log = log()) {
+            SnapshotIntake intake = new SnapshotIntake(files, state, new Core(delivered));
+            intake.received(message, Files.copy(snapshot, intake.staging(message)));
+            assertThat(files.received(SNAPSHOT.index(), SNAPSHOT.term())).exists();
+            new SnapshotInstaller(files, log).install(message.snapshot(), state::replaceWith);
+            intake.received(message, Files.copy(snapshot, intake.staging(message)));
+        }
+        assertThat(directory.resolve("snapshots")).isEmptyDirectory();
+        assertThat(delivered).hasSize(2);
+    }
+
+    @Test
+    void aSnapshotWhoseInstallationWasUndoneIsTakenAgain() throws Exception {
+        SnapshotFiles files = files();
+        files.begin(SNAPSHOT);
+        Message.InstallSnapshot message = new Message.InstallSnapshot(1, 2, 3, new Snapshot(SNAPSHOT, new byte[0]));
+        try (SqliteStateMachine state = state("follower");
+                DurableLog log = log()) {
+            SnapshotInstaller installer = new SnapshotInstaller(files, log);
+            installer.recover(state, state);
+            assertThat(state.applied().index()).isEqualTo(OLD_INDEX);
+            SnapshotIntake intake = new SnapshotIntake(files, state, new Core(new ArrayList<>()));
+            intake.received(message, Files.copy(snapshot, intake.staging(message)));
+            installer.install(message.snapshot(), state::replaceWith);
+            assertThat(state.applied().index()).isEqualTo(SNAPSHOT.index());
+        }
+    }
+
+    private record Core(List<Frame> delivered) implements FrameHandler {
+
+        @Override
+        public void received(long from, Frame frame) {
+            delivered.add(frame);
+        }
+
+        @Override
+        public void unreachable(long peer) {}
+
+        @Override
+        public void connected(long peer) {}
+
+        @Override
+        public void presumedDead(long peer) {}
     }
 
     @Test
