@@ -30,6 +30,9 @@ final class HttpSnapshotSender implements SnapshotSender {
     private static final long BYTES_PER_SECOND = 128L << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    /** A receiver that restarts has lost what it had; one that another leader sends to loses it again and again. */
+    private static final int MAX_SETBACKS = 3;
+
     /** The receiver reads the whole file once more before its last answer. */
     private static final Duration LAST_PATIENCE = Duration.ofMinutes(5);
 
@@ -38,6 +41,7 @@ final class HttpSnapshotSender implements SnapshotSender {
     private final TransportConfig config;
     private final FrameCodec codec;
     private final OkHttpClient client;
+    private final OkHttpClient patientClient;
     private final LongFunction<@Nullable Peer> peers;
 
     /** @param peers where a node is, null when it is unknown */
@@ -46,10 +50,11 @@ final class HttpSnapshotSender implements SnapshotSender {
         this.config = config;
         this.codec = codec;
         this.client = client.newBuilder()
-                .readTimeout(LAST_PATIENCE)
+                .readTimeout(PATIENCE)
                 .writeTimeout(PATIENCE)
                 .connectTimeout(PATIENCE)
                 .build();
+        this.patientClient = this.client.newBuilder().readTimeout(LAST_PATIENCE).build();
         this.peers = peers;
     }
 
@@ -64,11 +69,18 @@ final class HttpSnapshotSender implements SnapshotSender {
             SnapshotHead whole = new SnapshotHead(config.clusterName(), message, bytes, crc(channel, bytes), 0, 0);
             long have = post(peer, whole, new byte[0]);
             long start = System.nanoTime();
-            long from = have;
+            long sent = 0;
+            int setbacks = 0;
             while (have < bytes) {
                 byte[] part = read(channel, have, (int) Math.min(PART_BYTES, bytes - have));
+                long before = have;
                 have = post(peer, part(whole, have, part), part);
-                keepPace(start, have - from);
+                sent += part.length;
+                if (have <= before && ++setbacks > MAX_SETBACKS) {
+                    throw new IOException("the receiver has " + have + " of " + bytes + " bytes, after it had " + before
+                            + ": it loses what it gets");
+                }
+                keepPace(start, sent);
             }
         }
     }
@@ -89,13 +101,19 @@ final class HttpSnapshotSender implements SnapshotSender {
                 .build();
         Request.Builder request = new Request.Builder().url(url).post(RequestBody.create(part, BINARY));
         head.toHeaders(codec).forEach(request::header);
-        try (Response response = client.newCall(request.build()).execute()) {
-            String have = response.header(SnapshotHead.HAVE);
-            if (!response.isSuccessful() || have == null) {
+        boolean last = head.offset() + part.length == head.fileBytes();
+        OkHttpClient suited = last ? patientClient : client;
+        try (Response response = suited.newCall(request.build()).execute()) {
+            String answer = response.header(SnapshotHead.HAVE);
+            if (!response.isSuccessful() || answer == null) {
                 throw new IOException(
                         "refused (" + response.code() + "): " + response.body().string());
             }
-            return Long.parseLong(have);
+            long have = Long.parseLong(answer);
+            if (have < 0 || have > head.fileBytes()) {
+                throw new IOException("the receiver claims " + have + " of " + head.fileBytes() + " bytes");
+            }
+            return have;
         } catch (NumberFormatException e) {
             throw new IOException("the answer makes no sense", e);
         }

@@ -19,8 +19,8 @@ import org.slf4j.MDC;
 
 /**
  * {@code POST /raft/snapshot}: takes the parts of a snapshot, one request each, and answers how much of the file is
- * here. One snapshot at a time; a part of another one begins anew. A part that is damaged changes nothing, a whole file
- * that is damaged is thrown away.
+ * here. One snapshot at a time; a part of another one begins anew, but none of an older leader. A part that is damaged
+ * changes nothing, a whole file that is damaged is thrown away.
  */
 public final class RaftSnapshotServlet extends HttpServlet {
 
@@ -28,6 +28,10 @@ public final class RaftSnapshotServlet extends HttpServlet {
 
     private static final Logger log = LoggerFactory.getLogger(RaftSnapshotServlet.class);
     private static final int MAX_PART_BYTES = 8 << 20;
+    private static final int READ_BYTES = 1 << 20;
+
+    /** Left free for the log and the state, which matter more than a snapshot. */
+    private static final long SPARE_BYTES = 4 << 20;
 
     private final transient HttpTransport transport;
     private final transient SnapshotReceiver receiver;
@@ -36,8 +40,10 @@ public final class RaftSnapshotServlet extends HttpServlet {
     /** Of the snapshot that is being received; parts of it follow one another. */
     private String current = "";
 
-    private transient CRC32C crc = new CRC32C();
     private long have;
+
+    /** The newest of any sender. */
+    private long term;
 
     public RaftSnapshotServlet(HttpTransport transport, SnapshotReceiver receiver) {
         this.transport = transport;
@@ -82,14 +88,19 @@ public final class RaftSnapshotServlet extends HttpServlet {
 
     private long take(SnapshotHead head, byte[] part) throws IOException, RefusedException {
         Message.InstallSnapshot message = head.message();
+        if (message.term() < term) {
+            throw new RefusedException(409, "a leader of a newer term (" + term + ") has sent a snapshot");
+        }
+        term = message.term();
         Path staged = receiver.staging(message);
         // Not by its leader or term: another leader's copy of the same index is another file, by its checksum.
         String name = message.snapshot().metadata().index() + "/" + head.fileBytes() + "/" + head.fileCrc();
         if (!name.equals(current) || !Files.exists(staged) || Files.size(staged) != have) {
             Files.deleteIfExists(staged);
-            current = name;
+            current = "";
             have = 0;
-            crc = new CRC32C();
+            checkRoom(staged, head.fileBytes());
+            current = name;
         }
         // A part that is here already, or whose predecessor is not, only gets the answer how far the file is.
         if (part.length > 0 && head.offset() == have && have + part.length <= head.fileBytes()) {
@@ -97,7 +108,7 @@ public final class RaftSnapshotServlet extends HttpServlet {
         }
         if (have == head.fileBytes()) {
             current = "";
-            if ((int) crc.getValue() != head.fileCrc()) {
+            if (crcOf(staged) != head.fileCrc()) {
                 Files.deleteIfExists(staged);
                 throw new RefusedException(422, "the snapshot is damaged: its checksum is wrong. Begin anew");
             }
@@ -113,8 +124,30 @@ public final class RaftSnapshotServlet extends HttpServlet {
                 file.write(buffer, have + buffer.position());
             }
         }
-        crc.update(part);
         have += part.length;
+    }
+
+    private static void checkRoom(Path staged, long bytes) throws IOException, RefusedException {
+        Path directory = staged.toAbsolutePath().getParent();
+        long room = Files.getFileStore(directory).getUsableSpace() - SPARE_BYTES;
+        if (bytes > room) {
+            throw new RefusedException(
+                    507,
+                    "a snapshot of " + bytes + " bytes has no room in " + directory + " (" + Math.max(0, room)
+                            + " bytes): make room there");
+        }
+    }
+
+    /** Of what the disk holds, not of what was written. */
+    private static int crcOf(Path staged) throws IOException {
+        CRC32C crc = new CRC32C();
+        byte[] buffer = new byte[READ_BYTES];
+        try (InputStream file = Files.newInputStream(staged)) {
+            for (int read = file.read(buffer); read >= 0; read = file.read(buffer)) {
+                crc.update(buffer, 0, read);
+            }
+        }
+        return (int) crc.getValue();
     }
 
     private void verified(Message.InstallSnapshot message, Path staged) throws RefusedException {

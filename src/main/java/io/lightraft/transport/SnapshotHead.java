@@ -67,10 +67,14 @@ record SnapshotHead(
                     || !(frame.message() instanceof Message.InstallSnapshot message)) {
                 throw malformed(MESSAGE);
             }
+            long fileBytes = Long.parseLong(required(header, FILE_BYTES));
+            if (fileBytes <= 0) {
+                throw malformed(FILE_BYTES);
+            }
             return new SnapshotHead(
                     URLDecoder.decode(required(header, CLUSTER), StandardCharsets.UTF_8),
                     message,
-                    Long.parseLong(required(header, FILE_BYTES)),
+                    fileBytes,
                     Integer.parseUnsignedInt(required(header, FILE_CRC), 16),
                     Long.parseLong(required(header, OFFSET)),
                     Integer.parseUnsignedInt(required(header, PART_CRC), 16));

@@ -3,11 +3,13 @@ package io.lightraft.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import io.lightraft.raft.ConfState;
 import io.lightraft.raft.Message;
 import io.lightraft.raft.Snapshot;
 import io.lightraft.raft.SnapshotMetadata;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SnapshotTransferTests {
 
@@ -127,6 +131,77 @@ class SnapshotTransferTests {
         assertThatThrownBy(() -> sender.send(2, stray, file)).hasMessageContaining("node 2 is not known here");
         follower.die();
         assertThatThrownBy(() -> sender.send(2, MESSAGE, file)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void whatChangedOnTheReceiversDiskIsThrownAwayAndBegunAnew() throws Exception {
+        byte[] start = Arrays.copyOf(content, 2 << 20);
+        post(head(0, start), start);
+        Path staged = follower.staging(MESSAGE);
+        byte[] changed = Files.readAllBytes(staged);
+        changed[4711]++;
+        Files.write(staged, changed);
+        SnapshotSender sender = leader.transport.snapshotSender();
+        assertThatThrownBy(() -> sender.send(2, MESSAGE, file)).hasMessageContaining("its checksum is wrong");
+        assertThat(follower.snapshots).isEmpty();
+        sender.send(2, MESSAGE, file);
+        assertThat(follower.snapshotFiles.get(0)).isEqualTo(content);
+    }
+
+    @Test
+    void aReceiverThatLostItsPartIsSentTheWholeAgain() throws Exception {
+        byte[] start = Arrays.copyOf(content, 2 << 20);
+        post(head(0, start), start);
+        Files.delete(follower.staging(MESSAGE));
+        byte[] next = Arrays.copyOfRange(content, 2 << 20, 3 << 20);
+        assertThat(post(head(2 << 20, next), next).headers().firstValue(SnapshotHead.HAVE))
+                .contains("0");
+        leader.transport.snapshotSender().send(2, MESSAGE, file);
+        assertThat(follower.snapshotFiles.get(0)).isEqualTo(content);
+    }
+
+    @Test
+    void aLeaderOfAnOlderTermDoesNotDisturbTheNewerOnesSnapshot() throws Exception {
+        byte[] start = Arrays.copyOf(content, 1000);
+        post(head(0, start), start);
+        Message.InstallSnapshot older = new Message.InstallSnapshot(1, 2, 6, MESSAGE.snapshot());
+        HttpResponse<String> answer = post(new SnapshotHead(TestNode.CLUSTER, older, 5000, 17, 0, crc(start)), start);
+        assertThat(answer.statusCode()).isEqualTo(409);
+        assertThat(post(head(0, new byte[0]), new byte[0]).headers().firstValue(SnapshotHead.HAVE))
+                .contains("1000");
+    }
+
+    @Test
+    void aSnapshotWithoutRoomOrContentIsRefusedBeforeItIsSent() throws Exception {
+        HttpResponse<String> large =
+                post(new SnapshotHead(TestNode.CLUSTER, MESSAGE, Long.MAX_VALUE, 0, 0, 0), new byte[0]);
+        assertThat(large.statusCode()).isEqualTo(507);
+        assertThat(large.body()).contains("make room there");
+        assertThat(post(new SnapshotHead(TestNode.CLUSTER, MESSAGE, 0, 0, 0, 0), new byte[0])
+                        .statusCode())
+                .isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,it loses what it gets", "-5,claims -5", "9999999,claims 9999999", "x,makes no sense"})
+    void theSenderGivesUpOnAReceiverThatMakesNoSense(String have, String message) throws Exception {
+        HttpServer stub = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        stub.createContext(SnapshotHead.PATH, exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            exchange.getResponseHeaders().add(SnapshotHead.HAVE, have);
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        stub.start();
+        try {
+            leader.transport.setPeers(List.of(
+                    leader.peer(), new Peer(2, "127.0.0.1", stub.getAddress().getPort())));
+            assertThatThrownBy(() -> leader.transport.snapshotSender().send(2, MESSAGE, file))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(message);
+        } finally {
+            stub.stop(0);
+        }
     }
 
     private SnapshotHead head(long offset, byte[] part) {
