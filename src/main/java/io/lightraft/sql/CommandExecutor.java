@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the statements of one command inside the open transaction, each (or, if atomic, all) within a savepoint. A
- * statement that fails leaves nothing behind, whatever its conflict clause says.
+ * statement that fails leaves nothing behind, but what OR FAIL and RAISE(FAIL) keep when it stands by itself.
  */
 final class CommandExecutor implements AutoCloseable {
 
@@ -133,7 +133,7 @@ final class CommandExecutor implements AutoCloseable {
         functions.use(moment.clockMillis(), moment.seed(), 0);
     }
 
-    /** Runs one statement after {@link #start}; one that fails leaves nothing behind. */
+    /** Runs one statement after {@link #start}. */
     StatementResult step(Statement statement, Recording.Moment moment) throws TransactionLost, SQLException {
         clockMillis = moment.clockMillis();
         seed = moment.seed();
@@ -157,10 +157,41 @@ final class CommandExecutor implements AutoCloseable {
         writer.run(SAVEPOINT);
         StatementResult result = attempt(statement, number, known);
         if (result instanceof StatementResult.Failed failed) {
+            if (leavesWhatItDid(failed)) {
+                rowidKnown = false;
+                releaseAfter(number, failed);
+                rowsAffected = 0;
+                startFrom(before);
+                return result;
+            }
             undo(number, failed, before);
         }
         writer.run(RELEASE);
         return result;
+    }
+
+    /** SQLite has undone what is to be undone; OR FAIL and RAISE(FAIL) keep what was done before. */
+    private boolean leavesWhatItDid(StatementResult.Failed failure) throws SQLException {
+        return (failure.code() & 0xFF) == SqlErrors.CONSTRAINT
+                && functions.gaveNow().isEmpty()
+                && rowids.complaint(writer) == null;
+    }
+
+    private void releaseAfter(int number, StatementResult.Failed failure) throws TransactionLost, SQLException {
+        try {
+            writer.run(RELEASE);
+        } catch (SQLException e) {
+            throw lostOr(e, number, failure);
+        }
+    }
+
+    /** @return the error itself when the transaction is still there */
+    private static SQLException lostOr(SQLException e, int number, StatementResult.Failed failure)
+            throws TransactionLost {
+        if (SqlErrors.message(e).startsWith("no such savepoint")) {
+            throw new TransactionLost(number, failure);
+        }
+        return e;
     }
 
     /** Comes first after every failure: only so it shows whether there is still a transaction to go on with. */
@@ -170,10 +201,7 @@ final class CommandExecutor implements AutoCloseable {
         try {
             writer.run(ROLLBACK_TO);
         } catch (SQLException e) {
-            if (SqlErrors.message(e).startsWith("no such savepoint")) {
-                throw new TransactionLost(number, failure);
-            }
-            throw e;
+            throw lostOr(e, number, failure);
         }
         if (failure.code() == SqlErrors.FULL) {
             throw new TransactionLost(number, failure); // whose fault it was is found out on an entry by itself

@@ -168,10 +168,14 @@ class SqliteStateMachineTests {
     }
 
     @Test
-    void undoesWhatAFailedStatementDidEvenWithOrFail() {
+    void keepsWhatOrFailKeepsAndNothingElseOfAFailedStatement() {
         run("CREATE TABLE t(a PRIMARY KEY)");
         assertThat(run("INSERT OR FAIL INTO t VALUES(1),(1)").get(0)).isInstanceOf(Failed.class);
-        assertThat(rows("SELECT count(*) FROM t")).containsExactly(List.of(0L));
+        assertThat(run("INSERT INTO t VALUES(2),(1)").get(0)).isInstanceOf(Failed.class);
+        assertThat(run("INSERT OR FAIL INTO t(rowid, a) VALUES(9223372036854775807, 3),(4, 1)")
+                        .get(0))
+                .isInstanceOf(Failed.class);
+        assertThat(rows("SELECT a FROM t")).containsExactly(List.of(1L));
     }
 
     @Test
