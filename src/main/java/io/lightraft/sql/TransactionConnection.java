@@ -87,7 +87,7 @@ final class TransactionConnection {
         writer.run("PRAGMA query_only = 1");
         try (PreparedStatement prepared = writer.connection().prepareStatement(statement.sql())) {
             Parameters.bind(prepared, statement);
-            try (Cursor cursor = new Cursor(prepared)) {
+            try (Cursor cursor = new Cursor(prepared, statement.sql())) {
                 return rows(cursor);
             }
         } catch (SQLException e) {
