@@ -29,6 +29,7 @@ final class Cluster implements AutoCloseable {
     private static final int NC = 6453;
     private static final int RPC = 56453;
     private static final int HTTP = 4001;
+    private static final int LOG_ENTRIES = 200;
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final Duration SQL_TIMEOUT = Duration.ofSeconds(3);
     private static final JsonMapper JSON = new JsonMapper();
@@ -56,6 +57,8 @@ final class Cluster implements AutoCloseable {
             nodes.add(new Node(node, network.namespace(node), directory, copy.toAbsolutePath()));
         }
         toml.append("[driver]\nname = \"sqlite\"\npathPrefix = \"data/lightraft\"\n");
+        // So few that whoever was away for some seconds needs a snapshot.
+        toml.append("[raft]\nlogEntries = " + LOG_ENTRIES + "\n");
         toml.append("[limits]\ntimeoutMs = " + SQL_TIMEOUT.toMillis() + "\n");
         Files.writeString(directory.resolve("lightraft.toml"), toml);
         Runtime.getRuntime().addShutdownHook(hook);
