@@ -1,6 +1,7 @@
 package io.lightraft.server.admin;
 
 import io.lightraft.node.ReplicaException;
+import java.util.concurrent.TimeoutException;
 
 /** A request that is answered with problem details (RFC 9457). The first sentence says what happened. */
 final class Problem extends RuntimeException {
@@ -32,6 +33,8 @@ final class Problem extends RuntimeException {
             return new Problem(503, "No leader", detail);
         } else if (failure instanceof ReplicaException) {
             return new Problem(503, "Node stopped", detail);
+        } else if (failure instanceof TimeoutException) {
+            return new Problem(504, "Not in time", "it was not done in time, and may still be. Look first.");
         }
         return new Problem(500, "Internal error", detail);
     }
