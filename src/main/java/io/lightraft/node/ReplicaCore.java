@@ -436,8 +436,8 @@ final class ReplicaCore<R> {
     }
 
     private void sendToOthers(Frame frame) {
-        config.members().stream()
-                .map(Member::raftId)
+        ConfState members = raft.status().confState();
+        Stream.concat(members.voters().stream(), members.learners().stream())
                 .filter(id -> id != config.raftId())
                 .forEach(id -> effects.send(id, frame));
     }
