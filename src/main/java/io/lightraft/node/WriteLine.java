@@ -26,7 +26,7 @@ final class WriteLine {
 
     private sealed interface Waiting permits Parked, Turn {}
 
-    private record Parked(long from, Frame.Proposals frame, long[] deadlines) implements Waiting {}
+    private record Parked(long from, Frame.Proposals frame, long[] deadlines, long bytes) implements Waiting {}
 
     private record Turn(WriteTurn turn) implements Waiting {}
 
@@ -157,6 +157,7 @@ final class WriteLine {
         }
         Frame.Proposals fresh = frame.from(known);
         parkedEnds.put(frame.incarnation(), end);
+        long bytesBefore = parkedBytes;
         long[] deadlines = new long[fresh.commands().size()];
         for (int i = 0; i < deadlines.length; i++) {
             int bytes = fresh.commands().get(i).length;
@@ -169,7 +170,7 @@ final class WriteLine {
                 deadlines[i] = nowMillis + patience - Math.min(LONGEST_WAY_MILLIS, patience / 10);
             }
         }
-        line.add(new Parked(from, fresh, deadlines));
+        line.add(new Parked(from, fresh, deadlines, parkedBytes - bytesBefore));
         contend();
     }
 
@@ -194,6 +195,7 @@ final class WriteLine {
         while (holder == null && !line.isEmpty()) {
             Waiting next = line.poll();
             if (next instanceof Parked parked) {
+                parkedBytes -= parked.bytes();
                 Frame.Verdicts verdicts = intake.accept(parked.frame(), term);
                 if (verdicts != null) {
                     answer.accept(parked.from(), verdicts);
@@ -209,7 +211,6 @@ final class WriteLine {
         }
         if (line.isEmpty()) {
             parkedEnds.clear();
-            parkedBytes = 0;
         }
     }
 }

@@ -20,12 +20,16 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the interactive transactions of all sessions of the cluster while this node leads. Each request is one
  * statement; what a transaction did becomes one entry of the log, proposed by the node of its session. Thread-safe.
  */
 public final class TransactionHost implements FileUser, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(TransactionHost.class);
 
     private static final int MAX_OPEN = 256;
     private static final int KEPT_CONNECTIONS = 4;
@@ -310,11 +314,15 @@ public final class TransactionHost implements FileUser, AutoCloseable {
     private void look() {
         long now = System.nanoTime();
         open.forEach((name, hosted) -> {
-            String reason = hosted.overdue(now, transactionLimits);
-            if (reason != null) {
-                end(hosted, reason);
-            } else if (hosted.isOver() && !hosted.committing) {
-                end(hosted, "it is over"); // gives its turn back, whoever ended it
+            try {
+                String reason = hosted.overdue(now, transactionLimits);
+                if (reason != null) {
+                    end(hosted, reason);
+                } else if (hosted.isOver() && !hosted.committing) {
+                    end(hosted, "it is over"); // gives its turn back, whoever ended it
+                }
+            } catch (RuntimeException e) { // the next look has to come all the same
+                log.error("a transaction could not be ended", e);
             }
             if (hosted.isForgettable(now, MEMORY_NANOS)) {
                 open.remove(name);

@@ -124,6 +124,21 @@ class WriteLineTests {
     }
 
     @Test
+    void whatHasLeftTheLineMakesRoomInItThoughItIsNeverEmpty() {
+        String large = "x".repeat(8 << 20);
+        WriteTurn turn = request(new CompletableFuture<>());
+        for (int number = 1; number <= 20; number++) {
+            send(PLAIN, number, large);
+            WriteTurn next = request(new CompletableFuture<>());
+            turn.giveBack();
+            turn = next;
+        }
+        assertThat(answers)
+                .allSatisfy(verdicts -> assertThat(verdicts.verdicts()).containsOnly(Verdict.APPENDED));
+        assertThat(log).hasSize(20);
+    }
+
+    @Test
     void allIsOverWhenTheOfficeIsLost() {
         WriteTurn turn = request(new CompletableFuture<>());
         CompletableFuture<WriteTurn> waiting = new CompletableFuture<>();
