@@ -7,8 +7,12 @@ import java.nio.file.Path;
  *
  * @param name the database; SQLite is the only one
  * @param pathPrefix what the names of a node's files begin with, relative to the working directory
+ * @param minFreeBytes with less free on the disk a node takes no writes
  */
-public record DriverConfig(String name, String pathPrefix) {
+public record DriverConfig(String name, String pathPrefix, int minFreeBytes) {
+
+    /** Enough for two segments of the log and what SQLite needs to go on for a while. */
+    static final int MIN_FREE_BYTES = 64 << 20;
 
     /** The SQLite file of a node. */
     public Path database(int nodeIndex) {

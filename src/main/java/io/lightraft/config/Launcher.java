@@ -142,7 +142,8 @@ public final class Launcher {
                     }
                 },
                 "node-" + failed.index() + "-end");
-        ender.setDaemon(true);
+        // With a daemon the process could end by itself, with code 0, when the context's last thread has ended.
+        ender.setDaemon(false);
         ender.start();
     }
 

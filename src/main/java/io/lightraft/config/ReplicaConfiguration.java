@@ -1,5 +1,6 @@
 package io.lightraft.config;
 
+import io.lightraft.node.DiskSpaceWatch;
 import io.lightraft.node.LogRelay;
 import io.lightraft.node.PeerCalls;
 import io.lightraft.node.Quarantine;
@@ -30,6 +31,7 @@ import io.lightraft.transport.RaftSnapshotServlet;
 import io.lightraft.transport.RaftStreamServlet;
 import io.lightraft.transport.TransportConfig;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -164,6 +166,13 @@ class ReplicaConfiguration {
         return new ServletRegistrationBean<>(
                 new RaftSnapshotServlet(transport, new SnapshotIntake(files, stateMachine, replica)),
                 RaftSnapshotServlet.PATH);
+    }
+
+    @Bean(initMethod = "start")
+    DiskSpaceWatch diskSpaceWatch(ClusterConfig cluster, NodeConfig node, Replica<List<StatementResult>> replica) {
+        DriverConfig driver = cluster.driver();
+        List<Path> disks = List.of(driver.log(node.index()), driver.directory());
+        return new DiskSpaceWatch(node.index(), disks, driver.minFreeBytes(), replica::lowOnDisk);
     }
 
     @Bean

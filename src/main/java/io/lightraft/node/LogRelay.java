@@ -37,4 +37,19 @@ public final class LogRelay implements LogListener {
         }
         listener.failed(fault);
     }
+
+    /** While the log is opened nobody waits: the start fails, and says why. */
+    @Override
+    public boolean awaitRoom(String what, boolean first) {
+        LogListener listener = target;
+        return listener != null && listener.awaitRoom(what, first);
+    }
+
+    @Override
+    public void roomFound() {
+        LogListener listener = target;
+        if (listener != null) {
+            listener.roomFound();
+        }
+    }
 }

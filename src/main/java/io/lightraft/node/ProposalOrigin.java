@@ -175,18 +175,9 @@ final class ProposalOrigin<R> {
             }
             if (verdict == Verdict.TRANSFERRING && !refused.future.isDone()) {
                 (once ? lost : again).add(refused);
-            } else if (verdict == Verdict.HELD) {
-                release(refused);
-                notDone(
-                        refused,
-                        new ReplicaException.Busy("busy: a transaction was writing until the deadline. Nothing was"
-                                + " done; retry a little later."));
             } else {
                 release(refused);
-                notDone(
-                        refused,
-                        new ReplicaException.Busy("busy: the leader has too many writes under way. Nothing was done;"
-                                + " retry a little later."));
+                notDone(refused, new ReplicaException.Busy(whyRefused(verdict)));
             }
         }
         lost.forEach(this::lose);
@@ -194,6 +185,16 @@ final class ProposalOrigin<R> {
             transferring = true;
             requeue(again);
         }
+    }
+
+    private String whyRefused(Verdict verdict) {
+        return switch (verdict) {
+            case DISK_FULL ->
+                "disk full on node " + (leaderId - 1) + ", which leads and takes no writes. Nothing was done; make"
+                        + " room there, and retry.";
+            case HELD -> "busy: a transaction was writing until the deadline. Nothing was done; retry a little later.";
+            default -> "busy: the leader has too many writes under way. Nothing was done; retry a little later.";
+        };
     }
 
     /** An entry was applied here. {@code header} is null for one without a command. */

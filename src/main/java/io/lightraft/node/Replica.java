@@ -51,6 +51,7 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
     private final @Nullable Compaction compaction;
     private final Transport transport;
     private final Consumer<Throwable> onFailure;
+    private final DiskRoom room;
     private final List<Thread> threads = new ArrayList<>();
 
     private volatile Quarantine quarantine = Quarantine.unkept();
@@ -82,6 +83,8 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
         this.onFailure = onFailure;
         this.loop = new EventLoop(config.tickMillis());
         this.durableLog = durableLog;
+        this.room = new DiskRoom(this::shortageChanged);
+        stateMachine.onFullDisk(room);
         this.snapshots = snapshots;
         this.installer = snapshots == null ? null : new SnapshotInstaller(snapshots.files(), durableLog);
         if (snapshots != null && installer != null) {
@@ -321,6 +324,25 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
         fail(fault);
     }
 
+    @Override
+    public boolean awaitRoom(String what, boolean first) {
+        return room.awaitRoom(what, first);
+    }
+
+    @Override
+    public void roomFound() {
+        room.roomFound();
+    }
+
+    /** There is less room on the disk than is to be kept free, in words; null when there is enough. */
+    public void lowOnDisk(@Nullable String shortage) {
+        room.low(shortage);
+    }
+
+    private void shortageChanged(@Nullable String shortage) {
+        loop.post("disk shortage: " + shortage, () -> core.shortage(shortage));
+    }
+
     /** Waits until nothing that was given to this replica is open any more, or for so long. */
     public void drain(Duration patience) {
         CompletableFuture<Void> idle = new CompletableFuture<>();
@@ -433,6 +455,7 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
     }
 
     private void stopLoop() {
+        room.close();
         loop.stop(() -> core.stop(stopReason()));
     }
 

@@ -49,10 +49,11 @@ final class ReplicaCore<R> {
     private final ReadRounds reads;
     private final PeerContacts contacts = new PeerContacts();
     private final StatusView view;
-    private final StallWatch stalls;
     private final MemberChanges memberChanges;
     private final Handover handover;
     private final DivergenceWatch divergence;
+    private final Fitness fitness;
+    private final Freshness freshness;
 
     private long nowMillis;
     private long tickCount;
@@ -60,14 +61,6 @@ final class ReplicaCore<R> {
     private long logClockMillis;
     private long knownTerm;
     private long knownLeader;
-    private boolean ready;
-    private boolean stalled;
-    private boolean heldBack;
-
-    /** The last moment before this process was stopped for a while; null once it knows what it missed. */
-    private @Nullable Long pausedSinceMillis;
-
-    private CompletableFuture<Long> caughtUp = CompletableFuture.completedFuture(0L);
     private @Nullable Runnable idleCallback;
 
     ReplicaCore(
@@ -96,11 +89,11 @@ final class ReplicaCore<R> {
                 log,
                 listener);
         this.view = new StatusView(config, raft, contacts);
-        this.memberChanges = new MemberChanges(raft, config.members(), () -> ready);
+        this.memberChanges = new MemberChanges(raft, config.members(), this::isReady);
         this.handover = new Handover(raft, contacts::isConnected);
-        this.stalls = new StallWatch(config.raftId(), config.electionTimeoutTicks());
         this.divergence =
                 new DivergenceWatch(config.raftId(), () -> raft.status().confState(), this::sendToOthers);
+        this.fitness = new Fitness(raft, config, divergence::quarantine);
         this.origin = new ProposalOrigins<>(
                 incarnation,
                 (name, once) -> new ProposalOrigin<>(
@@ -113,6 +106,9 @@ final class ReplicaCore<R> {
         this.line = new WriteLine(new ProposalIntake(this::append), this::answer, raft::lastIndex, applied.index());
         this.reads = new ReadRounds(
                 incarnation, 2 * config.heartbeatTicks(), applied.index(), raft::readIndex, view::whyNoLeader);
+        this.freshness = new Freshness(
+                (long) config.electionTimeoutTicks() * config.tickMillis(),
+                proof -> reads.await(proof, ReadRounds.NO_DEADLINE));
     }
 
     void propose(byte[] command, CompletableFuture<R> future, long timeoutMillis) {
@@ -175,7 +171,9 @@ final class ReplicaCore<R> {
         }
         if (frame instanceof Frame.Raft carried) {
             // A stream was opened by one node; what comes down it speaks for that node only.
-            if (carried.message().from() == from && carried.message().to() == raft.id()) {
+            boolean genuine =
+                    carried.message().from() == from && carried.message().to() == raft.id();
+            if (genuine && !fitness.ignores(carried.message())) {
                 if (carried.message() instanceof Message.RequestPreVote request
                         && request.lastLogIndex() >= raft.lastIndex()) {
                     succession.giveWay();
@@ -196,7 +194,7 @@ final class ReplicaCore<R> {
 
     /** An acknowledgement of the storage worker. */
     void stored(Message response) {
-        stalls.answered();
+        fitness.answered();
         raft.step(response);
         if (response instanceof Message.StorageAppendResponse stored
                 && !stored.snapshot().isEmpty()) {
@@ -232,6 +230,11 @@ final class ReplicaCore<R> {
     /** The fate of an {@link Effects#sendSnapshot}. */
     void snapshotSent(long to, boolean delivered) {
         raft.reportSnapshot(to, delivered);
+    }
+
+    /** What is short on this node's disk, in words; null when nothing is. */
+    void shortage(@Nullable String shortage) {
+        fitness.shortage(shortage);
     }
 
     void unreachable(long peer) {
@@ -291,19 +294,10 @@ final class ReplicaCore<R> {
         return raft.hasReady();
     }
 
-    /**
-     * To be called before the events that follow. After a gap the cluster may have another leader by now, whatever this
-     * node believes, and what waits in its queues may be old: until a read round of a later start is answered, it says
-     * of nothing that it is fresh.
-     */
+    /** To be called before the events that follow. */
     void now(long millis) {
-        long before = nowMillis;
+        freshness.passed(nowMillis, millis);
         nowMillis = millis;
-        if (before != 0 && millis - before > (long) config.electionTimeoutTicks() * config.tickMillis()) {
-            pausedSinceMillis = pausedSinceMillis == null ? (Long) before : pausedSinceMillis;
-            ready = false;
-            awaitProofOfFreshness();
-        }
     }
 
     /** Calls back once nobody waits for this replica's answer any more. */
@@ -323,27 +317,24 @@ final class ReplicaCore<R> {
     /** Null when it never heard of one. */
     @Nullable
     Duration leaderContactAge() {
-        if (pausedSinceMillis != null) {
-            return Duration.ofMillis(nowMillis - pausedSinceMillis);
+        Long doubted = freshness.doubtedSinceMillis();
+        if (doubted != null) {
+            return Duration.ofMillis(nowMillis - doubted);
         }
         return raft.role() == Role.LEADER ? Duration.ZERO : contacts.leaderAge(nowMillis);
     }
 
     ReplicaStatus status(@Nullable String failure) {
-        return view.status(ready && !heldBack, failure, impediment());
+        return view.status(isReady() && !fitness.isUnfit(), failure, fitness.impediment());
     }
 
-    private @Nullable String impediment() {
-        String quarantine = divergence.quarantine();
-        if (quarantine != null) {
-            return "in quarantine: " + quarantine;
-        }
-        return stalled ? "the disk has not answered for " + stalls.stalledTicks() * config.tickMillis() + " ms" : null;
+    private boolean isReady() {
+        return freshness.isProven();
     }
 
     private void tick() {
         tickCount++;
-        watchFitness();
+        fitness.tick();
         raft.tick();
         raft.handOverIfNoVoter();
         reads.tick();
@@ -365,23 +356,6 @@ final class ReplicaCore<R> {
         }
     }
 
-    /**
-     * A leader whose disk hangs looks alive by its heartbeats, while nothing it takes gets done. One whose state differs
-     * from that of the others is no use either.
-     */
-    private void watchFitness() {
-        stalls.tick();
-        stalled = stalls.isStalled();
-        boolean unfit = stalled || divergence.quarantine() != null;
-        if (unfit != heldBack) {
-            heldBack = unfit;
-            raft.holdBack(unfit);
-        }
-        if (unfit) {
-            raft.stepDown(stalled ? "disk-stall" : "quarantine");
-        }
-    }
-
     private void noteLeader() {
         if (raft.term() == knownTerm && raft.leaderId() == knownLeader) {
             return;
@@ -391,30 +365,10 @@ final class ReplicaCore<R> {
         line.lose();
         origin.leaderIs(knownTerm, knownLeader);
         reads.askAnew();
-        ready = false;
+        freshness.leaderChanged(knownLeader != 0);
         if (knownLeader != 0) {
             contacts.heardOfLeader(nowMillis);
-            becomeReady();
         }
-    }
-
-    /** Ready means caught up, and a read point that was reached under the present leader is the proof of it. */
-    private void becomeReady() {
-        if (caughtUp.isDone()) {
-            awaitProofOfFreshness();
-        }
-    }
-
-    private void awaitProofOfFreshness() {
-        CompletableFuture<Long> proof = new CompletableFuture<>();
-        caughtUp = proof;
-        proof.thenRun(() -> {
-            if (caughtUp == proof) {
-                ready = knownLeader != 0;
-                pausedSinceMillis = null;
-            }
-        });
-        reads.await(proof, ReadRounds.NO_DEADLINE);
     }
 
     private void handOut(Ready output) {
@@ -423,7 +377,7 @@ final class ReplicaCore<R> {
         }
         for (Message message : output.messages()) {
             if (message instanceof Message.StorageAppend append) {
-                stalls.handedOut(append);
+                fitness.handedOut(append);
                 effects.store(append);
             } else if (message instanceof Message.StorageApply apply) {
                 effects.apply(apply);
@@ -470,6 +424,10 @@ final class ReplicaCore<R> {
     private Verdict append(UUID source, long firstNumber, List<byte[]> commands) {
         if (raft.isLeaving()) {
             return Verdict.TRANSFERRING;
+        }
+        if (fitness.isDiskFull()) {
+            // While somebody may be taking over, the writes wait for the successor.
+            return raft.leadTransferPending() ? Verdict.TRANSFERRING : Verdict.DISK_FULL;
         }
         logClockMillis = Math.max(logClockMillis, wallClockMillis.getAsLong());
         List<byte[]> entries = new ArrayList<>(commands.size());

@@ -33,6 +33,24 @@ public interface StateMachine<R> {
         return StateHashes.NONE;
     }
 
+    /** Whom to ask when the disk is full; called once, before anything else. Without it a full disk is a failure. */
+    default void onFullDisk(RoomWaiter waiter) {}
+
+    /** Where work waits that found the disk full. */
+    interface RoomWaiter {
+
+        /**
+         * Blocks for a moment.
+         *
+         * @param what for the operator
+         * @param first whether this is the first time, before {@link #roomFound}
+         * @return whether to try again; else the node is stopping
+         */
+        boolean awaitRoom(String what, boolean first);
+
+        void roomFound();
+    }
+
     /** How far the state has come, and the membership as of that index. */
     record Applied(long index, long term, ConfState confState) {}
 }

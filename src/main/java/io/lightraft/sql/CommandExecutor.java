@@ -13,6 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /**
  * Runs the statements of one command inside the open transaction, each (or, if atomic, all) within a savepoint. A
@@ -44,6 +46,9 @@ final class CommandExecutor implements AutoCloseable {
     private boolean rowidKnown;
     private long rowsAffected;
     private long returnableBytes;
+
+    /** Whether the disk had room when SQLite last called something full. Later somebody may have made room. */
+    private boolean hadRoomWhenFull;
 
     CommandExecutor(Writer writer, ClusterLimits limits, File directory) throws SQLException {
         this.writer = writer;
@@ -151,6 +156,11 @@ final class CommandExecutor implements AutoCloseable {
         }
     }
 
+    /** The transaction was rolled back: what the connection remembers of it is not to be relied upon. */
+    void forgetRowid() {
+        rowidKnown = false;
+    }
+
     private StatementResult alone(Statement statement, int number, StatementResult.@Nullable Failed known)
             throws TransactionLost, SQLException {
         long before = rowid;
@@ -214,7 +224,7 @@ final class CommandExecutor implements AutoCloseable {
             throws TransactionLost, SQLException {
         if (known != null) {
             if (known.code() == SqlErrors.FULL && !sequenceIsExhausted(statement.sql())) {
-                throw new SQLException("the database or the disk is full");
+                throw new SQLiteException("the database or the disk is full", SQLiteErrorCode.SQLITE_FULL);
             }
             return known.code() == SqlErrors.FULL
                     ? new StatementResult.Failed(SqlErrors.ERROR, "an AUTOINCREMENT key has no number left")
@@ -246,6 +256,7 @@ final class CommandExecutor implements AutoCloseable {
                 return SqlErrors.failed(e);
             }
             if (SqlErrors.isPrimary(e, SqlErrors.FULL)) {
+                hadRoomWhenFull = directory.getUsableSpace() > ROOM_BYTES;
                 return new StatementResult.Failed(SqlErrors.FULL, SqlErrors.message(e));
             }
             throw e;
@@ -310,7 +321,7 @@ final class CommandExecutor implements AutoCloseable {
         if (writer.number("SELECT count(*) FROM sqlite_sequence WHERE seq = 9223372036854775807") > 0) {
             return true;
         }
-        return directory.getUsableSpace() > ROOM_BYTES && takesSequenceNumbers(sql);
+        return hadRoomWhenFull && takesSequenceNumbers(sql);
     }
 
     private boolean takesSequenceNumbers(String sql) throws SQLException {

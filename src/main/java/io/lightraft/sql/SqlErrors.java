@@ -14,6 +14,7 @@ final class SqlErrors {
     static final int READONLY = 8;
     static final int INTERRUPT = 9;
     static final int FULL = 13;
+    static final int IOERR_SHMSIZE = 4874;
     static final int TOO_BIG = 18;
     static final int CONSTRAINT = 19;
     static final int MISMATCH = 20;
@@ -64,6 +65,11 @@ final class SqlErrors {
         return code == CORRUPT_VTAB
                 || code == LOCKED_VTAB
                 || code >= 0 && RESULTS.contains(code & 0xFF) && !NEVER_RESULTS.contains(code);
+    }
+
+    /** Whether SQLite found no room, in the file or in what stands beside it. */
+    static boolean isDiskFull(SQLException e) {
+        return isPrimary(e, FULL) || code(e) == IOERR_SHMSIZE;
     }
 
     static StatementResult.Failed failed(SQLException e) {

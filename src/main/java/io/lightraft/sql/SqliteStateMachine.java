@@ -47,6 +47,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
     private boolean deferredKeys;
     private long applying;
     private final List<FileUser> users = new CopyOnWriteArrayList<>();
+    private @Nullable RoomWaiter roomWaiter;
 
     private SqliteStateMachine(Path file, ClusterLimits limits, Writer writer) throws SQLException {
         this.file = file;
@@ -136,6 +137,11 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
         return hashes;
     }
 
+    @Override
+    public void onFullDisk(RoomWaiter waiter) {
+        roomWaiter = waiter;
+    }
+
     /** Over what all entries so far did; equal on nodes that applied the same ones. */
     long outcomeHash() {
         return state.outcomeHash();
@@ -179,7 +185,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
             if (needsOwnTransaction(work)) {
                 applyTogether(together, results);
                 together.clear();
-                results.add(applyAlone(work));
+                results.add(withRoom(() -> applyAlone(work)));
                 afterOwnTransaction(work);
             } else {
                 together.add(work);
@@ -248,6 +254,18 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
         if (batch.isEmpty()) {
             return;
         }
+        List<List<StatementResult>> done = withRoom(() -> tryTogether(batch));
+        if (done != null) {
+            results.addAll(done);
+            return;
+        }
+        for (Work work : batch) {
+            results.add(withRoom(() -> applyAlone(work)));
+        }
+    }
+
+    /** Null when one of the entries took the transaction with it; nothing has changed then. */
+    private @Nullable List<List<StatementResult>> tryTogether(List<Work> batch) throws SQLException {
         List<List<StatementResult>> done = new ArrayList<>(batch.size());
         List<AppliedState> states = new ArrayList<>(batch.size());
         AppliedState next = state;
@@ -262,15 +280,43 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
             InternalTables.write(writer, next);
         } catch (CommandExecutor.TransactionLost lost) {
             writer.rollback();
-            for (Work work : batch) {
-                results.add(applyAlone(work));
-            }
-            return;
+            return null;
         }
         writer.commit();
         state = next;
         hashes.applied(states);
-        results.addAll(done);
+        return done;
+    }
+
+    /** One transaction, begun anew when the disk was full, until it was not. A full disk is never an entry's result. */
+    private <T extends @Nullable Object> T withRoom(Step<T> transaction) throws SQLException {
+        boolean waited = false;
+        while (true) {
+            try {
+                T result = transaction.run();
+                if (waited && roomWaiter != null) {
+                    roomWaiter.roomFound();
+                }
+                return result;
+            } catch (SQLException e) {
+                RoomWaiter waiter = roomWaiter;
+                if (waiter == null || !SqlErrors.isDiskFull(e)) {
+                    throw e;
+                }
+                writer.rollback();
+                executor.forgetRowid();
+                if (!waiter.awaitRoom(
+                        "no room to apply entries from index " + (state.index() + 1) + " to " + file, !waited)) {
+                    throw e;
+                }
+                waited = true;
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface Step<T extends @Nullable Object> {
+        T run() throws SQLException;
     }
 
     /** A lost transaction, or a COMMIT that fails, is this one entry's result here. */

@@ -42,6 +42,11 @@ final class WriteAheadLog {
         writer.connection().setBusyTimeout(PATIENCE_MILLIS);
         try {
             writer.number("PRAGMA wal_checkpoint(TRUNCATE)");
+        } catch (SQLException e) {
+            // It only saves room, and needs some first. What it was for stays in the write-ahead log.
+            if (!SqlErrors.isDiskFull(e)) {
+                throw e;
+            }
         } finally {
             writer.connection().setBusyTimeout(SqliteConnections.BUSY_TIMEOUT_MILLIS);
         }

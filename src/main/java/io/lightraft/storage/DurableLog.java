@@ -34,8 +34,8 @@ public final class DurableLog implements LogStorage, AutoCloseable {
     private final LogMemory memory;
     private final SegmentWriter writer;
     private final EntryLoader loader;
-    private final LogListener listener;
     private final Executor maintenance;
+    private final LogListener listener;
     private final HardState initialHardState;
     private final Batch batch = new Batch();
 
@@ -173,6 +173,8 @@ public final class DurableLog implements LogStorage, AutoCloseable {
     /**
      * Makes all that was appended since the last call durable: one write and one fsync.
      *
+     * <p>With a full disk it waits as long as {@link LogListener#awaitRoom} wants to.
+     *
      * @throws StorageFailedException when that failed. It is not retried: what is on disk is unknown until the log is
      *     opened again, and until then nothing more can be appended
      */
@@ -187,7 +189,7 @@ public final class DurableLog implements LogStorage, AutoCloseable {
     private void flush() {
         boolean done = false;
         try {
-            long location = writer.write(batch, durable);
+            long location = write();
             if (batch.firstIndex() != 0) {
                 memory.written(batch.firstIndex(), batch.lastIndex(), location);
             }
@@ -201,6 +203,24 @@ public final class DurableLog implements LogStorage, AutoCloseable {
         } finally {
             if (!done && failure == null) {
                 failure = new StorageFailedException("writing the log in " + directory() + " failed", null);
+            }
+        }
+    }
+
+    private long write() throws IOException {
+        boolean waited = false;
+        while (true) {
+            try {
+                long location = writer.write(batch, durable);
+                if (waited) {
+                    listener.roomFound();
+                }
+                return location;
+            } catch (NoRoomException full) {
+                if (!listener.awaitRoom("no room for the next segment of the log in " + directory(), !waited)) {
+                    throw full;
+                }
+                waited = true;
             }
         }
     }

@@ -66,7 +66,7 @@ record SegmentHeader(
         int version = block.getInt();
         if (version != FORMAT_VERSION) {
             throw new StorageFormatException(file + " has the format version " + version
-                    + ", this version of Lightraft reads version " + FORMAT_VERSION + " only");
+                    + ", which is not known to this release (it knows " + FORMAT_VERSION + "); start a newer release");
         }
         return new SegmentHeader(
                 block.getLong(),

@@ -28,6 +28,9 @@ final class SegmentStore {
     private final AtomicReference<LogFiles.@Nullable OpenFile> prepared = new AtomicReference<>();
     private final AtomicBoolean preparing = new AtomicBoolean();
 
+    /** Of the maintenance thread: an operator wants to hear of a full disk once, not with every batch. */
+    private boolean warned;
+
     SegmentStore(LogFiles files, long segmentBytes) {
         this.files = files;
         this.segmentBytes = segmentBytes;
@@ -94,7 +97,12 @@ final class SegmentStore {
     void prepare() {
         try {
             prepared.set(allocate(PREPARED, segmentBytes));
+            warned = false;
         } catch (IOException e) {
+            if (warned) {
+                return;
+            }
+            warned = true;
             // The storage thread tries again when it needs the segment, and reports what is wrong then.
             log.warn("can't prepare the next segment in {}: {}", files.describe(""), e.getMessage());
         } finally {
@@ -132,7 +140,7 @@ final class SegmentStore {
 
     private LogFiles.OpenFile allocate(String name, long bytes) throws IOException {
         files.delete(name);
-        LogFiles.OpenFile file = files.create(name);
+        LogFiles.OpenFile file = create(name);
         try {
             fillWithZeros(file, 0, bytes);
             file.sync();
@@ -140,7 +148,15 @@ final class SegmentStore {
         } catch (IOException e) {
             file.close();
             files.delete(name);
-            throw e;
+            throw NoRoomException.of(e);
+        }
+    }
+
+    private LogFiles.OpenFile create(String name) throws IOException {
+        try {
+            return files.create(name);
+        } catch (IOException e) {
+            throw NoRoomException.of(e);
         }
     }
 

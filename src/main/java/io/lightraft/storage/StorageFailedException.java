@@ -17,7 +17,7 @@ public final class StorageFailedException extends StorageException {
     /** {@code what} happened to what; the cause's own words and, for a full disk, what helps are added. */
     static StorageFailedException of(String what, Throwable cause) {
         String reason = reasonOf(cause);
-        String remedy = reason.contains("No space left") ? "; make room and start the node again" : "";
+        String remedy = NoRoomException.meansFull(reason) ? "; make room and start the node again" : "";
         return new StorageFailedException(what + ": " + reason + remedy, cause);
     }
 

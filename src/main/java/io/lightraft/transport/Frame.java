@@ -73,6 +73,8 @@ public sealed interface Frame {
         /** Refused for good in this term, leadership being handed over. It was not and will not be done. */
         TRANSFERRING,
         /** Refused for good in this term, as others kept the right to write. It was not and will not be done. */
-        HELD
+        HELD,
+        /** Refused for good in this term, the leader's disk being full. It was not and will not be done. */
+        DISK_FULL
     }
 }

@@ -278,6 +278,7 @@ final class FrameReader {
                         case 'b' -> Frame.Verdict.BUSY;
                         case 't' -> Frame.Verdict.TRANSFERRING;
                         case 'h' -> Frame.Verdict.HELD;
+                        case 'f' -> Frame.Verdict.DISK_FULL;
                         default -> throw new ProtocolException("an unknown verdict");
                     });
         }

@@ -203,6 +203,7 @@ final class FrameWriter {
             case BUSY -> 'b';
             case TRANSFERRING -> 't';
             case HELD -> 'h';
+            case DISK_FULL -> 'f';
         };
     }
 }

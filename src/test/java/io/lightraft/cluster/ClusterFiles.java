@@ -17,6 +17,7 @@ final class ClusterFiles {
     private final List<Integer> ports = Ports.free(3 * NODES);
     private final int statementTimeoutMillis;
     private final String moreLimits;
+    private final String moreDriver;
 
     /** @param statementTimeoutMillis how long a statement typed into nc may wait for its result */
     ClusterFiles(Path directory, int statementTimeoutMillis) {
@@ -25,8 +26,14 @@ final class ClusterFiles {
 
     /** @param moreLimits lines of the [limits] block */
     ClusterFiles(Path directory, int statementTimeoutMillis, String moreLimits) {
+        this(directory, statementTimeoutMillis, moreLimits, "");
+    }
+
+    /** @param moreDriver lines of the [driver] block */
+    ClusterFiles(Path directory, int statementTimeoutMillis, String moreLimits, String moreDriver) {
         this.directory = directory;
         this.moreLimits = moreLimits;
+        this.moreDriver = moreDriver;
         this.statementTimeoutMillis = statementTimeoutMillis;
         write("lightraft.toml", "test", ports);
     }
@@ -52,6 +59,10 @@ final class ClusterFiles {
         return directory.resolve("lightraft.toml");
     }
 
+    Path log(int node) {
+        return directory.resolve("data/lightraft-" + node + ".raft");
+    }
+
     Path database(int node) {
         return directory.resolve("data/lightraft-" + node + ".sqlite");
     }
@@ -69,7 +80,8 @@ final class ClusterFiles {
             toml.append("rpcBindPort = " + bindPorts.get(3 * node + 1) + "\n");
             toml.append("httpBindPort = " + bindPorts.get(3 * node + 2) + "\n");
         }
-        toml.append("[driver]\nname = \"sqlite\"\npathPrefix = \"" + directory.resolve("data/lightraft") + "\"\n");
+        toml.append("[driver]\nname = \"sqlite\"\npathPrefix = \"" + directory.resolve("data/lightraft") + "\"\n"
+                + moreDriver);
         toml.append("[limits]\ntimeoutMs = " + statementTimeoutMillis + "\n" + moreLimits);
         try {
             return Files.writeString(directory.resolve(file), toml);

@@ -52,6 +52,10 @@ final class NodeProcess {
         return new NodeProcess(files, node, toml);
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }

@@ -22,7 +22,11 @@ final class ProcessCluster {
     private final List<NodeProcess> all = new ArrayList<>();
 
     ProcessCluster(Path directory) {
-        files = new ClusterFiles(directory, 20_000);
+        this(new ClusterFiles(directory, 20_000));
+    }
+
+    ProcessCluster(ClusterFiles files) {
+        this.files = files;
     }
 
     /** Starts what does not run, and waits until all are ready. */

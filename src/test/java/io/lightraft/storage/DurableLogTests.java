@@ -313,7 +313,8 @@ class DurableLogTests {
         Files.write(segment, bytes.array());
         assertThatThrownBy(this::open)
                 .isInstanceOf(StorageFormatException.class)
-                .hasMessage(segment + " has the format version 2, this version of Lightraft reads version 1 only");
+                .hasMessage(segment + " has the format version 2, which is not known to this release (it knows 1);"
+                        + " start a newer release");
     }
 
     @Test

@@ -55,7 +55,7 @@ public final class SimulatedFiles implements LogFiles {
         onNextRead = action;
     }
 
-    void setFreeBytes(long bytes) {
+    public void setFreeBytes(long bytes) {
         freeBytes = bytes;
     }
 
