@@ -93,10 +93,12 @@ class SkipCommandTests {
         execute("INSERT INTO t VALUES(2)");
         for (NodeConfig node : cluster.nodes()) {
             URI read = URI.create("http://" + node.http() + "/db/query?q=SELECT%20count(*)%20FROM%20t");
-            assertThat(client.send(HttpRequest.newBuilder(read).build(), BodyHandlers.ofString())
-                            .body())
-                    .as("linearizable, so it has applied all")
-                    .contains("[[2]]");
+            await().atMost(Duration.ofSeconds(60))
+                    .ignoreExceptionsInstanceOf(IOException.class)
+                    .until(
+                            () -> client.send(HttpRequest.newBuilder(read).build(), BodyHandlers.ofString())
+                                    .body(),
+                            reply -> reply.contains("[[2]]")); // linearizable, so it has applied all
         }
         stop();
         List<String> first = state(0);
