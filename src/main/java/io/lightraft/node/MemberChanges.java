@@ -120,12 +120,8 @@ final class MemberChanges {
         boolean voter = now.voters().contains(id);
         boolean learner = now.learners().contains(id);
         return switch (change.kind()) {
-            case REMOVE -> {
-                if (id == raft.id()) {
-                    yield node + " leads. Move the leadership to another node first.";
-                }
-                yield voter || learner ? null : node + " is no member. See GET /admin/members.";
-            }
+            // The leader itself, too: it leads on until a voter has taken over.
+            case REMOVE -> voter || learner ? null : node + " is no member. See GET /admin/members.";
             case ADD_LEARNER -> {
                 if (voter || learner) {
                     yield node + " is a member already. Remove it first if it lost its disk.";
