@@ -159,9 +159,7 @@ final class Cluster implements AutoCloseable {
     }
 
     private static void terminate(Node node) throws IOException, InterruptedException {
-        assertThat(node.terminate(60))
-                .as("node %d stops when asked to", node.index)
-                .isTrue();
+        assertThat(node.terminate(60)).as("exit code of node %d", node.index).isZero();
     }
 
     private boolean appliedTheSame() {

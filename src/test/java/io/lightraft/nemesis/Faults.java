@@ -104,7 +104,7 @@ final class Faults {
         if (busy.contains(node)) {
             return null;
         }
-        if (!cluster.node(node).terminate(STOP_SECONDS)) {
+        if (cluster.node(node).terminate(STOP_SECONDS) < 0) {
             killedByForce++;
         }
         return occupy("stop", List.of(node), 0, () -> cluster.node(node).start());

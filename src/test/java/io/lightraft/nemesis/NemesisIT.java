@@ -185,6 +185,9 @@ class NemesisIT {
     }
 
     private static void untilDone(java.util.concurrent.Callable<Boolean> attempt) {
-        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(attempt);
+        await().atMost(PATIENCE)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(100))
+                .until(attempt);
     }
 }

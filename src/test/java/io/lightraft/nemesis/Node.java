@@ -68,17 +68,18 @@ final class Node {
     /**
      * SIGTERM.
      *
-     * @return whether it ended in time, with exit code 0; else it is killed
+     * @return its exit code: 0, or 143 when the JVM had not come to our code yet; -1 if it did not end in time and was
+     *     killed
      */
-    boolean terminate(int patienceSeconds) throws IOException, InterruptedException {
+    int terminate(int patienceSeconds) throws IOException, InterruptedException {
         Process old = process;
         if (old == null) {
-            return true;
+            return 0;
         }
         signal("TERM");
-        boolean ended = old.waitFor(patienceSeconds, TimeUnit.SECONDS) && old.exitValue() == 0;
+        int exit = old.waitFor(patienceSeconds, TimeUnit.SECONDS) ? old.exitValue() : -1;
         kill();
-        return ended;
+        return exit;
     }
 
     void freeze() throws IOException {
