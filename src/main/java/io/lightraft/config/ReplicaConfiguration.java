@@ -37,6 +37,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
@@ -154,18 +155,21 @@ class ReplicaConfiguration {
             SqliteStateMachine stateMachine,
             DurableLog log,
             HttpTransport transport) {
-        return new Snapshots(files, stateMachine, log, transport.snapshotSender(), "n" + node.index() + "-snapshot");
+        return new Snapshots(files, stateMachine, log, transport.snapshotSender(), node.index());
     }
 
     @Bean
+    SnapshotIntake snapshotIntake(
+            SnapshotFiles files, SqliteStateMachine stateMachine, Replica<List<StatementResult>> replica) {
+        return new SnapshotIntake(files, stateMachine, replica);
+    }
+
+    /** @param intake later, as servlets are made while Tomcat starts: it would report what fails behind them as its own */
+    @Bean
     ServletRegistrationBean<RaftSnapshotServlet> raftSnapshots(
-            HttpTransport transport,
-            SnapshotFiles files,
-            SqliteStateMachine stateMachine,
-            Replica<List<StatementResult>> replica) {
+            HttpTransport transport, ObjectProvider<SnapshotIntake> intake) {
         return new ServletRegistrationBean<>(
-                new RaftSnapshotServlet(transport, new SnapshotIntake(files, stateMachine, replica)),
-                RaftSnapshotServlet.PATH);
+                new RaftSnapshotServlet(transport, intake::getObject), RaftSnapshotServlet.PATH);
     }
 
     @Bean(initMethod = "start")
@@ -198,9 +202,10 @@ class ReplicaConfiguration {
 
     @Bean
     ServletRegistrationBean<PeerCallServlet> transactionCalls(
-            HttpTransport transport, TransactionHost host, ExecutorService transactionThreads) {
+            HttpTransport transport, ObjectProvider<TransactionHost> host, ExecutorService transactionThreads) {
         ServletRegistrationBean<PeerCallServlet> registration = new ServletRegistrationBean<>(
-                new PeerCallServlet(transport, host::handle, transactionThreads), PeerCallServlet.PATH);
+                new PeerCallServlet(transport, request -> host.getObject().handle(request), transactionThreads),
+                PeerCallServlet.PATH);
         registration.setAsyncSupported(true);
         return registration;
     }

@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Makes snapshots of the state and sends them to followers that are behind the log, off the threads that serve. A copy
@@ -57,17 +58,22 @@ public final class Snapshots implements AutoCloseable {
      * @param files of this node alone
      * @param sender carries the files; closed by its owner
      */
-    public Snapshots(SnapshotFiles files, StateFile state, DurableLog log, SnapshotSender sender, String threadName) {
+    public Snapshots(SnapshotFiles files, StateFile state, DurableLog log, SnapshotSender sender, int nodeId) {
         this.files = files;
         this.state = state;
         this.log = log;
         this.sender = sender;
-        this.maker = Executors.newSingleThreadExecutor(task -> daemon(task, threadName));
-        this.senders = Executors.newCachedThreadPool(task -> daemon(task, threadName + "-send"));
+        this.maker = Executors.newSingleThreadExecutor(task -> daemon(task, nodeId, "snapshot"));
+        this.senders = Executors.newCachedThreadPool(task -> daemon(task, nodeId, "snapshot-send"));
     }
 
-    private static Thread daemon(Runnable task, String name) {
-        Thread thread = new Thread(task, name);
+    private static Thread daemon(Runnable task, int nodeId, String name) {
+        Thread thread = new Thread(
+                () -> {
+                    MDC.put("node", Integer.toString(nodeId));
+                    task.run();
+                },
+                "n" + nodeId + "-" + name);
         thread.setDaemon(true);
         return thread;
     }
@@ -170,7 +176,7 @@ public final class Snapshots implements AutoCloseable {
                             message.to() - 1,
                             made.metadata().index());
                 }
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 logger.warn("the snapshot for node {} did not arrive: {}", message.to() - 1, e.getMessage());
             } finally {
                 boolean success = delivered;

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +35,7 @@ public final class RaftSnapshotServlet extends HttpServlet {
     private static final long SPARE_BYTES = 4 << 20;
 
     private final transient HttpTransport transport;
-    private final transient SnapshotReceiver receiver;
+    private final transient Supplier<SnapshotReceiver> receiver;
     private final transient Object lock = new Object();
 
     /** Of the snapshot that is being received; parts of it follow one another. */
@@ -45,7 +46,7 @@ public final class RaftSnapshotServlet extends HttpServlet {
     /** The newest of any sender. */
     private long term;
 
-    public RaftSnapshotServlet(HttpTransport transport, SnapshotReceiver receiver) {
+    public RaftSnapshotServlet(HttpTransport transport, Supplier<SnapshotReceiver> receiver) {
         this.transport = transport;
         this.receiver = receiver;
     }
@@ -92,7 +93,7 @@ public final class RaftSnapshotServlet extends HttpServlet {
             throw new RefusedException(409, "a leader of a newer term (" + term + ") has sent a snapshot");
         }
         term = message.term();
-        Path staged = receiver.staging(message);
+        Path staged = receiver.get().staging(message);
         // Not by its leader or term: another leader's copy of the same index is another file, by its checksum.
         String name = message.snapshot().metadata().index() + "/" + head.fileBytes() + "/" + head.fileCrc();
         if (!name.equals(current) || !Files.exists(staged) || Files.size(staged) != have) {
@@ -152,7 +153,7 @@ public final class RaftSnapshotServlet extends HttpServlet {
 
     private void verified(Message.InstallSnapshot message, Path staged) throws RefusedException {
         try {
-            receiver.received(message, staged);
+            receiver.get().received(message, staged);
         } catch (IOException e) {
             throw new RefusedException(422, "the snapshot can't be used: " + e.getMessage());
         }

@@ -49,7 +49,7 @@ final class TestNode implements AutoCloseable, FrameHandler, SnapshotReceiver {
         context.setClearReferencesThreadLocals(false);
         context.setClearReferencesRmiTargets(false);
         Tomcat.addServlet(context, "raft", new RaftStreamServlet(transport)).addMapping(RaftStreamServlet.PATH);
-        Tomcat.addServlet(context, "snapshot", new RaftSnapshotServlet(transport, this))
+        Tomcat.addServlet(context, "snapshot", new RaftSnapshotServlet(transport, () -> this))
                 .addMapping(RaftSnapshotServlet.PATH);
         FilterDef filter = new FilterDef();
         filter.setFilterName("ports");
