@@ -258,7 +258,7 @@ public final class Simulation {
         await("there is no leader", () -> leader() != null);
         List<CompletableFuture<?>> asked = new ArrayList<>();
         runFor(60);
-        await("there is no leader that stays", () -> leader() != null);
+        await("there is no leader that stays", this::isSettled);
         for (SimulationNode member : members()) {
             member.core().now(member.clock());
             asked.add(clients.write(member, "a", clients.nextValue(), PATIENCE_MILLIS));
@@ -276,6 +276,14 @@ public final class Simulation {
         SimulationInvariants.check(
                 asked.stream().noneMatch(CompletableFuture::isCompletedExceptionally), "a read failed in peace");
         await("members lag", this::areEqual);
+    }
+
+    /** Whether nothing is under way any more that could change who is a member: a node on its way out is none to ask. */
+    private boolean isSettled() {
+        SimulationNode leader = leader();
+        return leader != null
+                && leader.status().lastApplied() == leader.status().lastLogIndex()
+                && members().contains(leader);
     }
 
     private boolean areEqual() {

@@ -150,8 +150,10 @@ final class SimulationPromises {
         if (response instanceof AppendEntriesResponse answer) {
             promise(answer.term());
             long term = log.term(answer.index());
+            // An entry of a later term has taken the place of the one that is meant.
+            boolean replaced = term > answer.term();
             boolean further = acknowledged == null || answer.index() > acknowledged.index;
-            if (!answer.reject() && answer.index() >= log.firstIndex() && term > 0 && further) {
+            if (!answer.reject() && answer.index() >= log.firstIndex() && term > 0 && !replaced && further) {
                 acknowledged = new Acknowledged(answer.index(), term);
             }
         } else if (response instanceof RequestVoteResponse answer) {
