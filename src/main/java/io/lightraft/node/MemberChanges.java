@@ -93,6 +93,11 @@ final class MemberChanges {
             return new ReplicaException.Busy("another change of the members, or of the leader, is under way. Nothing"
                     + " was done; wait for it to end.");
         }
+        if (raft.isLeaving()) {
+            // Even a refused change would put an entry behind its own removal, and it may only lead on without any.
+            return new ReplicaException.Busy(
+                    "the leader is being removed. Nothing was done; retry when another node leads.");
+        }
         if (!ownTermCommitted.getAsBoolean()) {
             return new ReplicaException.Busy("the leader is new and does not know yet what is committed. Nothing was"
                     + " done; retry a little later.");
@@ -185,7 +190,10 @@ final class MemberChanges {
     }
 
     private void promoteWhoHasCaughtUp() {
-        if (raft.role() != Role.LEADER || !ownTermCommitted.getAsBoolean() || raft.leadTransferPending()) {
+        if (raft.role() != Role.LEADER
+                || !ownTermCommitted.getAsBoolean()
+                || raft.leadTransferPending()
+                || raft.isLeaving()) {
             candidate = 0;
             return;
         }
