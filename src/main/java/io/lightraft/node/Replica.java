@@ -13,7 +13,6 @@ import io.lightraft.transport.FrameHandler;
 import io.lightraft.transport.Transport;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,11 +22,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /**
  * A running replica: a {@link ReplicaCore} with its loop, its storage worker and its apply worker. What fails in any of
@@ -36,13 +33,13 @@ import org.slf4j.MDC;
 public final class Replica<R> implements Replicator<R>, FrameHandler, LogListener, Snapshots.Owner, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Replica.class);
-    private static final Duration LOOP_PATIENCE = Duration.ofMillis(500);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
     private final ReplicaConfig config;
     private final UUID incarnation;
     private final DurableLog durableLog;
     private final EventLoop loop;
+    private final LoopCalls calls;
     private final ReplicaCore<R> core;
     private final StorageWorker storage;
     private final ApplyWorker<R> apply;
@@ -52,7 +49,7 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
     private final Transport transport;
     private final Consumer<Throwable> onFailure;
     private final DiskRoom room;
-    private final List<Thread> threads = new ArrayList<>();
+    private final ReplicaThreads threads;
 
     private volatile Quarantine quarantine = Quarantine.unkept();
     private volatile @Nullable String failure;
@@ -82,6 +79,8 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
         this.transport = transport;
         this.onFailure = onFailure;
         this.loop = new EventLoop(config.tickMillis());
+        this.calls = new LoopCalls(loop, this::stopReason);
+        this.threads = new ReplicaThreads(config.nodeId(), this::fail);
         this.durableLog = durableLog;
         this.room = new DiskRoom(this::shortageChanged);
         stateMachine.onFullDisk(room);
@@ -119,9 +118,9 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
     }
 
     public void start() {
-        startThread("apply", apply);
-        startThread("storage", storage);
-        startThread("raft", loop);
+        threads.start("apply", apply);
+        threads.start("storage", storage);
+        threads.start("raft", loop);
     }
 
     /** Lets this replica compare its state with that of the others. To be called before {@link #start}. */
@@ -139,9 +138,7 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
 
     @Override
     public CompletableFuture<ContentHashes> contentHashes(long index, Duration timeout) {
-        CompletableFuture<ContentHashes> future = new CompletableFuture<>();
-        ask("contentHashes", future, () -> core.awaitContent(index, future, timeout.toMillis()));
-        return future;
+        return calls.ask("contentHashes", future -> core.awaitContent(index, future, timeout.toMillis()));
     }
 
     @Override
@@ -155,21 +152,16 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
     }
 
     private CompletableFuture<R> propose(byte[] command, boolean repeatable, Duration timeout) {
-        CompletableFuture<R> future = new CompletableFuture<>();
         if (command.length > config.maxCommandBytes()) {
-            future.completeExceptionally(new ReplicaException.Rejected("the write takes " + command.length
+            return CompletableFuture.failedFuture(new ReplicaException.Rejected("the write takes " + command.length
                     + " bytes, more than the limit of " + config.maxCommandBytes() + ". Split it."));
-        } else {
-            ask("propose", future, () -> core.propose(command, repeatable, future, timeout.toMillis()));
         }
-        return future;
+        return calls.ask("propose", future -> core.propose(command, repeatable, future, timeout.toMillis()));
     }
 
     @Override
     public CompletableFuture<R> proposeOnce(byte[] command, Duration timeout) {
-        CompletableFuture<R> future = new CompletableFuture<>();
-        ask("propose once", future, () -> core.proposeOnce(command, future, timeout.toMillis()));
-        return future;
+        return calls.ask("propose once", future -> core.proposeOnce(command, future, timeout.toMillis()));
     }
 
     @Override
@@ -179,9 +171,7 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
 
     @Override
     public CompletableFuture<WriteTurn> takeTurn(UUID proposer, Duration timeout) {
-        CompletableFuture<WriteTurn> future = new CompletableFuture<>();
-        ask("take turn", future, () -> core.takeTurn(proposer, future, timeout.toMillis(), this::giveBack));
-        return future;
+        return calls.ask("take turn", future -> core.takeTurn(proposer, future, timeout.toMillis(), this::giveBack));
     }
 
     /**
@@ -190,9 +180,7 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
      * @return completes when all of it is in force; see {@link MemberChanges#propose} for how it fails
      */
     public CompletableFuture<Void> changeMembers(List<ConfChange.Change> changes, Duration timeout) {
-        CompletableFuture<Void> future = new CompletableFuture<>();
-        ask("change members", future, () -> core.changeMembers(changes, future, timeout.toMillis()));
-        return future;
+        return calls.ask("change members", future -> core.changeMembers(changes, future, timeout.toMillis()));
     }
 
     /**
@@ -217,9 +205,7 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
     }
 
     private CompletableFuture<Void> transfer(long to, Duration timeout) {
-        CompletableFuture<Void> future = new CompletableFuture<>();
-        ask("transfer leadership", future, () -> core.transferLeadership(to, future, timeout.toMillis()));
-        return future;
+        return calls.ask("transfer leadership", future -> core.transferLeadership(to, future, timeout.toMillis()));
     }
 
     private void giveBack(WriteTurn turn) {
@@ -228,21 +214,22 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
 
     @Override
     public CompletableFuture<Long> readIndex(Duration timeout) {
-        CompletableFuture<Long> future = new CompletableFuture<>();
-        ask("readIndex", future, () -> core.readIndex(future, timeout.toMillis()));
-        return future;
+        return calls.ask("readIndex", future -> core.readIndex(future, timeout.toMillis()));
     }
 
     @Override
     public ReplicaStatus status() {
-        lastStatus = onLoop("status", () -> core.status(null), lastStatus.outdated());
+        lastStatus = calls.answer("status", () -> core.status(null), lastStatus.outdated());
         String stopped = failure;
         return stopped == null ? lastStatus : lastStatus.failed(stopped);
     }
 
     @Override
     public @Nullable Duration leaderContactAge() {
-        return onLoop("leader contact", () -> Optional.ofNullable(core.leaderContactAge()), Optional.<Duration>empty())
+        return calls.answer(
+                        "leader contact",
+                        () -> Optional.ofNullable(core.leaderContactAge()),
+                        Optional.<Duration>empty())
                 .orElse(null);
     }
 
@@ -364,15 +351,15 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
         }
         closed = true;
         stopLoop();
-        join("raft");
+        threads.join("raft", STOP_PATIENCE);
         transport.close();
         if (snapshots != null) {
             snapshots.close();
         }
         storage.stop();
         apply.stop();
-        join("storage");
-        join("apply");
+        threads.join("storage", STOP_PATIENCE);
+        threads.join("apply", STOP_PATIENCE);
         durableLog.close();
     }
 
@@ -432,28 +419,6 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
         }
     }
 
-    private void ask(String what, CompletableFuture<?> future, Runnable action) {
-        loop.post(
-                what,
-                action,
-                () -> future.completeExceptionally(
-                        new ReplicaException.Stopped(stopReason() + ". Nothing was done; use another node.")));
-    }
-
-    /** Asks the loop; a loop that is busy or has ended is not waited for. */
-    private <T> T onLoop(String what, Supplier<T> question, T otherwise) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        loop.post(what, () -> answer.complete(question.get()), () -> answer.complete(otherwise));
-        try {
-            return answer.get(LOOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException slow) {
-            return otherwise;
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return otherwise;
-        }
-    }
-
     private void stopLoop() {
         room.close();
         loop.stop(() -> core.stop(stopReason()));
@@ -471,7 +436,7 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
             failure = String.valueOf(cause.getMessage() == null ? cause : cause.getMessage());
         }
         log.error("this node stops: {}", failure, cause);
-        if (cause instanceof InvariantViolation && Thread.currentThread() == thread("raft")) {
+        if (cause instanceof InvariantViolation && threads.isCurrent("raft")) {
             log.error("the last events of the raft loop: {}; {}", loop.lastEvents(), core.describe());
         }
         stopLoop();
@@ -483,40 +448,6 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
             return;
         }
         log.info("term={} role={}->{} reason={}", term, from, to, reason);
-    }
-
-    private void startThread(String name, Runnable work) {
-        Thread thread = new Thread(
-                () -> {
-                    MDC.put("node", Integer.toString(config.nodeId()));
-                    try {
-                        work.run();
-                    } catch (Throwable fault) {
-                        fail(fault);
-                    }
-                },
-                threadName(name));
-        threads.add(thread);
-        thread.start();
-    }
-
-    private String threadName(String name) {
-        return "n" + config.nodeId() + "-" + name;
-    }
-
-    private Thread thread(String name) {
-        return threads.stream()
-                .filter(thread -> thread.getName().equals(threadName(name)))
-                .findFirst()
-                .orElseGet(Thread::new);
-    }
-
-    private void join(String name) {
-        try {
-            thread(name).join(STOP_PATIENCE.toMillis());
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     /** An event, for the dump of the last ones. */

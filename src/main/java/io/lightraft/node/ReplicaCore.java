@@ -4,7 +4,6 @@ import io.lightraft.raft.ConfState;
 import io.lightraft.raft.HardState;
 import io.lightraft.raft.LogStorage;
 import io.lightraft.raft.Message;
-import io.lightraft.raft.ProposeResult;
 import io.lightraft.raft.Raft;
 import io.lightraft.raft.RaftConfig;
 import io.lightraft.raft.RaftListener;
@@ -13,9 +12,7 @@ import io.lightraft.raft.Ready;
 import io.lightraft.raft.Role;
 import io.lightraft.raft.confchange.ConfChange;
 import io.lightraft.transport.Frame;
-import io.lightraft.transport.Frame.Verdict;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -41,10 +38,9 @@ final class ReplicaCore<R> {
 
     private final ReplicaConfig config;
     private final Effects effects;
-    private final LongSupplier wallClockMillis;
-    private final SplittableRandom random;
     private final Raft raft;
     private final ProposalOrigins<R> origin;
+    private final CommandAppender appender;
     private final WriteLine line;
     private final ReadRounds reads;
     private final PeerContacts contacts = new PeerContacts();
@@ -58,7 +54,6 @@ final class ReplicaCore<R> {
     private long nowMillis;
     private long tickCount;
     private Succession succession = Succession.NONE;
-    private long logClockMillis;
     private long knownTerm;
     private long knownLeader;
     private @Nullable Runnable idleCallback;
@@ -73,8 +68,7 @@ final class ReplicaCore<R> {
             LongSupplier wallClockMillis) {
         this.config = config;
         this.effects = effects;
-        this.wallClockMillis = wallClockMillis;
-        this.random =
+        SplittableRandom random =
                 new SplittableRandom(incarnation.getMostSignificantBits() ^ incarnation.getLeastSignificantBits());
         this.raft = new Raft(
                 RaftConfig.builder(config.raftId())
@@ -103,7 +97,8 @@ final class ReplicaCore<R> {
                         config.maxPendingBytes(),
                         this::sendProposals,
                         view::whyNoLeader));
-        this.line = new WriteLine(new ProposalIntake(this::append), this::answer, raft::lastIndex, applied.index());
+        this.appender = new CommandAppender(raft, fitness, wallClockMillis, random);
+        this.line = new WriteLine(new ProposalIntake(appender), this::answer, raft::lastIndex, applied.index());
         this.reads = new ReadRounds(
                 incarnation, 2 * config.heartbeatTicks(), applied.index(), raft::readIndex, view::whyNoLeader);
         this.freshness = new Freshness(
@@ -208,7 +203,7 @@ final class ReplicaCore<R> {
         responses.forEach(raft::step);
         for (AppliedEntry<R> entry : entries) {
             if (entry.header() != null) {
-                logClockMillis = Math.max(logClockMillis, entry.header().clockMillis());
+                appender.applied(entry.header());
             }
             origin.applied(entry.term(), entry.header(), entry.result());
             reads.applied(entry.index());
@@ -419,29 +414,6 @@ final class ReplicaCore<R> {
 
     private Frame.@Nullable Verdicts accept(long from, Frame.Proposals frame) {
         return raft.role() == Role.LEADER ? line.accept(from, frame, raft.term(), nowMillis) : null;
-    }
-
-    private Verdict append(UUID source, long firstNumber, List<byte[]> commands) {
-        if (raft.isLeaving()) {
-            return Verdict.TRANSFERRING;
-        }
-        if (fitness.isDiskFull()) {
-            // While somebody may be taking over, the writes wait for the successor.
-            return raft.leadTransferPending() ? Verdict.TRANSFERRING : Verdict.DISK_FULL;
-        }
-        logClockMillis = Math.max(logClockMillis, wallClockMillis.getAsLong());
-        List<byte[]> entries = new ArrayList<>(commands.size());
-        for (int i = 0; i < commands.size(); i++) {
-            entries.add(new EntryHeader(
-                            EntryHeader.FORMAT_VERSION, logClockMillis, random.nextLong(), source, firstNumber + i)
-                    .prepend(commands.get(i)));
-        }
-        ProposeResult result = raft.propose(entries);
-        return switch (result.outcome()) {
-            case APPENDED -> Verdict.APPENDED;
-            case DROPPED_TRANSFER, DROPPED_NOT_MEMBER -> Verdict.TRANSFERRING;
-            default -> Verdict.BUSY;
-        };
     }
 
     /** What the last-resort dump of a failed node shows first. */
