@@ -1,6 +1,5 @@
 package io.lightraft.config;
 
-import io.lightraft.server.admin.VerifyConfiguration;
 import io.lightraft.server.http.HttpApiConfiguration;
 import io.lightraft.transport.RpcConnector;
 import io.lightraft.transport.RpcPortFilter;
@@ -23,7 +22,7 @@ import org.springframework.core.Ordered;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import({ReplicaConfiguration.class, HttpApiConfiguration.class, VerifyConfiguration.class})
+@Import({ReplicaConfiguration.class, HttpApiConfiguration.class})
 class NodeConfiguration {
 
     /** Two ports, one Tomcat: what users ask on the one can't take threads from what peers stream on the other. */

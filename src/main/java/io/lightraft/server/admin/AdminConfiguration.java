@@ -2,13 +2,16 @@ package io.lightraft.server.admin;
 
 import io.lightraft.node.Replica;
 import io.lightraft.node.ReplicaStatus;
+import io.lightraft.sql.Database;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 
-/** Everything under {@code /admin}. Needs a {@link Replica} and a {@code Supplier<ReplicaStatus>}. */
+/** Everything under {@code /admin}. Needs a {@link Replica}, a {@link Database} and a {@code Supplier<ReplicaStatus>}. */
 @Configuration(proxyBeanMethods = false)
 public class AdminConfiguration {
 
@@ -16,8 +19,10 @@ public class AdminConfiguration {
     private static final int ORDER = 9;
 
     @Bean
-    SimpleUrlHandlerMapping adminApi(Replica<?> replica, Supplier<ReplicaStatus> status) {
-        AdminHandler handler = new AdminHandler(new MemberRoutes(replica).all(), new LeaderForwarding(status));
+    SimpleUrlHandlerMapping adminApi(Replica<?> replica, Database database, Supplier<ReplicaStatus> status) {
+        List<AdminRoute> routes = new ArrayList<>(new MemberRoutes(replica).all());
+        routes.addAll(new VerifyRoutes(database::hashContent).all());
+        AdminHandler handler = new AdminHandler(routes, new LeaderForwarding(status));
         return new SimpleUrlHandlerMapping(Map.of("/admin", handler, "/admin/**", handler), ORDER);
     }
 }

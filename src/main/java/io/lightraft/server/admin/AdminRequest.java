@@ -17,9 +17,14 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param path without the leading {@code /admin/}, split at slashes
  * @param query as in the request line, null when there is none
+ * @param givenTimeout how long the caller wants to wait, where it says so
  */
 record AdminRequest(
-        String method, List<String> path, @Nullable String query, byte[] body, Duration timeout) {
+        String method,
+        List<String> path,
+        @Nullable String query,
+        byte[] body,
+        @Nullable Duration givenTimeout) {
 
     private static final int MAX_BODY_BYTES = 64 << 10;
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
@@ -40,10 +45,18 @@ record AdminRequest(
                 request.getMethod(), path, request.getQueryString(), body, timeout(request.getQueryString()));
     }
 
-    private static Duration timeout(@Nullable String query) {
+    Duration timeout() {
+        return timeoutOr(DEFAULT_TIMEOUT);
+    }
+
+    Duration timeoutOr(Duration otherwise) {
+        return givenTimeout == null ? otherwise : givenTimeout;
+    }
+
+    private static @Nullable Duration timeout(@Nullable String query) {
         Matcher given = TIMEOUT.matcher(query == null ? "" : query);
         if (!given.find()) {
-            return DEFAULT_TIMEOUT;
+            return null;
         }
         Matcher duration = DURATION.matcher(given.group(1));
         if (!duration.matches()) {
