@@ -17,29 +17,35 @@ import org.sqlite.SQLiteConnection;
  * Hashes all content as of one index while writes go on: the apply worker opens a snapshot right behind the entry, and a
  * thread of its own reads it. A snapshot keeps the write-ahead log from being reset, so there are never many.
  */
-final class ContentHasher implements AutoCloseable {
+final class ContentHasher implements FileUser, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ContentHasher.class);
     private static final int WAITING = 1;
     private static final long CLOSE_POLL_MILLIS = 10;
 
     private final Path file;
-    private final ClusterLimits limits;
     private final SqliteHashes hashes;
     private final Set<SQLiteConnection> open = ConcurrentHashMap.newKeySet();
-    private final ThreadPoolExecutor thread;
+    private ClusterLimits limits;
+    private ThreadPoolExecutor thread;
     private volatile boolean closed;
 
     ContentHasher(Path file, ClusterLimits limits, SqliteHashes hashes) {
         this.file = file;
         this.limits = limits;
         this.hashes = hashes;
-        thread = new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), task -> {
-            Thread made = new Thread(task, "content-hash-" + file.getFileName());
-            made.setDaemon(true);
-            return made;
-        });
-        thread.setRejectedExecutionHandler((task, executor) -> {});
+        thread = newThread(file);
+    }
+
+    private static ThreadPoolExecutor newThread(Path file) {
+        ThreadPoolExecutor executor =
+                new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), task -> {
+                    Thread made = new Thread(task, "content-hash-" + file.getFileName());
+                    made.setDaemon(true);
+                    return made;
+                });
+        executor.setRejectedExecutionHandler((task, rejecting) -> {});
+        return executor;
     }
 
     /** On the apply thread, between transactions. Does nothing when others are still being hashed. */
@@ -102,6 +108,18 @@ final class ContentHasher implements AutoCloseable {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.execute();
         }
+    }
+
+    @Override
+    public void suspend() {
+        close();
+    }
+
+    @Override
+    public void resume(ClusterLimits newLimits) {
+        limits = newLimits;
+        thread = newThread(file);
+        closed = false;
     }
 
     /** Interrupts what is under way; nothing is open afterwards. */
