@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,7 @@ public final class QueryListener {
     private final ServerSocket server;
     private final Set<QuerySession> sessions = ConcurrentHashMap.newKeySet();
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private @Nullable Thread acceptor;
 
     /**
      * @param bindPort 0 for any free one, see {@link #port}
@@ -65,8 +67,8 @@ public final class QueryListener {
         bind();
         int nodeId = status.get().nodeId();
         SessionThreads threads = new SessionThreads(nodeId);
-        threads.platformThread("node" + nodeId + "-nc-accept", () -> accept(nodeId, threads))
-                .start();
+        acceptor = threads.platformThread("node" + nodeId + "-nc-accept", () -> accept(nodeId, threads));
+        acceptor.start();
         threads.platformThread("node" + nodeId + "-nc-watchdog", this::watch).start();
         LOG.debug("Query listener on {}:{}", bindAddress, port());
     }
@@ -174,7 +176,7 @@ public final class QueryListener {
 
     /**
      * Takes no more clients, lets the statements that run now finish within the grace time, then closes all
-     * connections.
+     * connections. Afterwards nobody can connect.
      */
     public void stop() throws IOException {
         if (isStopped()) {
@@ -185,6 +187,7 @@ public final class QueryListener {
         sessions.forEach(QuerySession::stop);
         long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.shutdownGraceMillis());
         try {
+            awaitAcceptorsEnd();
             for (QuerySession session : sessions) {
                 session.awaitEnd(deadlineNanos - System.nanoTime());
             }
@@ -192,6 +195,13 @@ public final class QueryListener {
             Thread.currentThread().interrupt();
         }
         sessions.forEach(QuerySession::abort);
+    }
+
+    /** The kernel keeps a closed port open, and takes clients, as long as a thread is in a call that accepts one. */
+    private void awaitAcceptorsEnd() throws InterruptedException {
+        if (acceptor != null) {
+            acceptor.join(Math.max(1, options.shutdownGraceMillis()));
+        }
     }
 
     private boolean isStopped() {

@@ -16,6 +16,7 @@ import java.net.ConnectException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.slf4j.MDC;
 
@@ -83,6 +84,15 @@ class ListenerLifecycleTests extends ListenerTestSupport {
                     .isEqualTo("\n" + error("this node is shutting down. Connect to another one."));
         }
         assertThatThrownBy(() -> NcClient.dial(listener.port())).isInstanceOf(IOException.class);
+    }
+
+    /** Several times: the kernel keeps a port open for as long as a thread is in a call that accepts. */
+    @RepeatedTest(25)
+    void onceStoppedNobodyCanConnect() throws IOException {
+        QueryListener listener = listen();
+        NcClient.connect(listener.port()).close();
+        listener.stop();
+        assertThatThrownBy(() -> NcClient.dial(listener.port())).isInstanceOf(ConnectException.class);
     }
 
     @Test
