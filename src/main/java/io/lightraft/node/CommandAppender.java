@@ -36,12 +36,9 @@ final class CommandAppender implements ProposalIntake.Appender {
 
     @Override
     public Verdict append(UUID source, long firstNumber, List<byte[]> commands) {
-        if (raft.isLeaving()) {
-            return Verdict.TRANSFERRING;
-        }
         if (fitness.isDiskFull()) {
             // While somebody may be taking over, the writes wait for the successor.
-            return raft.leadTransferPending() ? Verdict.TRANSFERRING : Verdict.DISK_FULL;
+            return raft.leadTransferPending() || raft.isLeaving() ? Verdict.TRANSFERRING : Verdict.DISK_FULL;
         }
         logClockMillis = Math.max(logClockMillis, wallClockMillis.getAsLong());
         List<byte[]> entries = new ArrayList<>(commands.size());
@@ -53,7 +50,7 @@ final class CommandAppender implements ProposalIntake.Appender {
         ProposeResult result = raft.propose(entries);
         return switch (result.outcome()) {
             case APPENDED -> Verdict.APPENDED;
-            case DROPPED_TRANSFER, DROPPED_NOT_MEMBER -> Verdict.TRANSFERRING;
+            case DROPPED_TRANSFER, DROPPED_LEAVING, DROPPED_NOT_MEMBER -> Verdict.TRANSFERRING;
             default -> Verdict.BUSY;
         };
     }

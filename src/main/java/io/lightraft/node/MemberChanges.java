@@ -94,7 +94,6 @@ final class MemberChanges {
                     + " was done; wait for it to end.");
         }
         if (raft.isLeaving()) {
-            // Even a refused change would put an entry behind its own removal, and it may only lead on without any.
             return new ReplicaException.Busy(
                     "the leader is being removed. Nothing was done; retry when another node leads.");
         }
@@ -190,10 +189,7 @@ final class MemberChanges {
     }
 
     private void promoteWhoHasCaughtUp() {
-        if (raft.role() != Role.LEADER
-                || !ownTermCommitted.getAsBoolean()
-                || raft.leadTransferPending()
-                || raft.isLeaving()) {
+        if (raft.role() != Role.LEADER || !ownTermCommitted.getAsBoolean() || raft.leadTransferPending()) {
             candidate = 0;
             return;
         }

@@ -4,7 +4,6 @@ import io.lightraft.raft.Message.RequestPreVote;
 import io.lightraft.raft.Message.RequestPreVoteResponse;
 import io.lightraft.raft.Message.RequestVote;
 import io.lightraft.raft.Message.RequestVoteResponse;
-import java.util.List;
 
 /** Campaigns, and votes for the campaigns of others (Raft §5.2, §5.4.1). */
 final class Elections {
@@ -57,17 +56,10 @@ final class Elections {
      * count a majority that no longer is one. What can't be read just now may hold one.
      */
     private boolean hasUnappliedConfChange() {
-        long committed = state.log.committed();
-        long next = state.log.applied() + 1;
         try {
-            while (next <= committed) {
-                List<Entry> page = state.log.slice(next, committed + 1, state.config.maxCommittedSizePerReadyBytes());
-                if (page.stream().anyMatch(entry -> entry.type() != EntryType.NORMAL)) {
-                    return true;
-                }
-                next += page.size();
-            }
-            return false;
+            return !state.log
+                    .confChanges(state.log.applied() + 1, state.log.committed() + 1)
+                    .isEmpty();
         } catch (LogStorage.TemporarilyUnavailableException e) {
             return true;
         }

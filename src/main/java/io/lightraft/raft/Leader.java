@@ -74,6 +74,11 @@ final class Leader extends RoleBehaviour {
         if (transferee != 0) {
             return ProposeResult.of(Outcome.DROPPED_TRANSFER);
         }
+        if (isLeaving() && !state.config.stepDownOnRemoval()) {
+            // It leads on until a voter has taken over. Had it the better log, those who do not know the removal to be
+            // committed could need its vote, and not get it.
+            return ProposeResult.of(Outcome.DROPPED_LEAVING);
+        }
         ProposeResult result = proposals.append(entries);
         if (result.lastIndex() != 0) {
             replicator.broadcastAppend();
@@ -257,7 +262,7 @@ final class Leader extends RoleBehaviour {
 
     @Override
     boolean isLeaving() {
-        return proposals.isOwnRemovalAppended();
+        return proposals.isLeaving();
     }
 
     private void sendTimeoutNow() {

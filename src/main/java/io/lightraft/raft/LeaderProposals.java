@@ -16,7 +16,8 @@ final class LeaderProposals {
      */
     private long pendingConfIndex;
 
-    private boolean ownRemovalAppended;
+    /** Whether the log may hold, unapplied, a change that takes this node's vote. */
+    private boolean ownRemovalInLog;
 
     /** The payload in the log that is not applied; an estimate that is never too high. */
     private long uncommittedBytes;
@@ -24,6 +25,7 @@ final class LeaderProposals {
     LeaderProposals(ServerState state) {
         this.state = state;
         this.pendingConfIndex = state.log.lastIndex();
+        this.ownRemovalInLog = state.membership.losesVote();
     }
 
     ProposeResult append(List<Entry> proposed) {
@@ -41,7 +43,6 @@ final class LeaderProposals {
                 entries.add(Entry.normal(state.term(), index, entry.data()));
             } else if (isAllowed(entry)) {
                 pendingConfIndex = index;
-                ownRemovalAppended = !state.membership.keepsVote(ConfChange.decode(entry));
                 entries.add(new Entry(state.term(), index, entry.type(), entry.data()));
             } else {
                 outcome = Outcome.CONF_CHANGE_REFUSED;
@@ -50,6 +51,9 @@ final class LeaderProposals {
         }
         uncommittedBytes += bytes;
         state.log.append(entries);
+        if (pendingConfIndex >= first) {
+            ownRemovalInLog = state.membership.losesVote();
+        }
         long last = state.log.lastIndex();
         // The leader's own disk is one of the majority: it counts once this comes back from the storage.
         state.outbox.send(new Message.AppendEntriesResponse(state.id(), state.id(), state.term(), last, false, 0, 0));
@@ -73,8 +77,12 @@ final class LeaderProposals {
                 && state.membership.allows(change);
     }
 
-    boolean isOwnRemovalAppended() {
-        return ownRemovalAppended;
+    /** Whether this node's vote ends, or has ended, with an entry of its log. */
+    boolean isLeaving() {
+        if (isConfChangeApplied()) {
+            return !state.tracker.configuration().voters().contains(state.id());
+        }
+        return ownRemovalInLog;
     }
 
     /** Whether the newest membership change, if there is one, is in force. */

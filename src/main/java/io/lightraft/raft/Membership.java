@@ -28,11 +28,18 @@ final class Membership {
         }
     }
 
-    /** Whether this node would be a voter after the change; one that can't be applied takes nothing from it. */
-    boolean keepsVote(ConfChange change) {
+    /**
+     * Whether this node is no voter any more once all that stands in its log is applied. Where that can't be read just
+     * now, the answer is yes.
+     */
+    boolean losesVote() {
+        Changer.Result next = new Changer.Result(state.tracker.configuration(), state.tracker.progress());
         try {
-            return changer().apply(change).configuration().voters().contains(state.id());
-        } catch (ConfChangeException e) {
+            for (Entry entry : state.log.confChanges(state.log.applied() + 1, state.log.lastIndex() + 1)) {
+                next = changer(next).apply(ConfChange.decode(entry));
+            }
+            return !next.configuration().voters().contains(state.id());
+        } catch (LogStorage.TemporarilyUnavailableException | ConfChangeException e) {
             return true;
         }
     }
@@ -79,11 +86,11 @@ final class Membership {
     }
 
     private Changer changer() {
-        return new Changer(
-                state.tracker.configuration(),
-                state.tracker.progress(),
-                state.log.lastIndex(),
-                state.tracker::newInflights);
+        return changer(new Changer.Result(state.tracker.configuration(), state.tracker.progress()));
+    }
+
+    private Changer changer(Changer.Result from) {
+        return new Changer(from.configuration(), from.progress(), state.log.lastIndex(), state.tracker::newInflights);
     }
 
     private ConfState switchTo(Changer.Result next) {

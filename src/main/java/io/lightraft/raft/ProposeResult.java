@@ -26,7 +26,9 @@ public record ProposeResult(Outcome outcome, long term, long firstIndex, long la
         /** Too many bytes wait to be committed. */
         DROPPED_LIMIT,
         /** This node leads, but was removed from the membership. */
-        DROPPED_NOT_MEMBER
+        DROPPED_NOT_MEMBER,
+        /** This node leads, but its own removal stands in its log, and nothing may come behind it. */
+        DROPPED_LEAVING
     }
 
     static ProposeResult of(Outcome outcome) {

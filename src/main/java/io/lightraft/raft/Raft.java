@@ -130,8 +130,8 @@ public final class Raft {
     }
 
     /**
-     * Whether this leader's own removal stands in its log. Entries behind it would make its log better than those of
-     * the voters that are left, who may still need its vote; so whoever proposes should wait for the next leader.
+     * Whether this leader's own removal stands in its log: where {@code stepDownOnRemoval} is off, it appends nothing
+     * more, and whoever proposes waits for the next leader.
      */
     public boolean isLeaving() {
         return state.behaviour().isLeaving();

@@ -180,6 +180,22 @@ final class RaftLog {
         return RaftLimits.limit(all, maxBytes);
     }
 
+    /**
+     * The membership changes from {@code low} to {@code high} (exclusive), in order.
+     *
+     * @throws LogStorage.TemporarilyUnavailableException when not all of it is in memory just now
+     */
+    List<Entry> confChanges(long low, long high) {
+        List<Entry> changes = new ArrayList<>();
+        long next = low;
+        while (next < high) {
+            List<Entry> page = slice(next, high, maxApplyingBytes);
+            page.stream().filter(entry -> entry.type() != EntryType.NORMAL).forEach(changes::add);
+            next += page.size();
+        }
+        return changes;
+    }
+
     /** The snapshot for a follower that is behind {@link #firstIndex}. */
     Snapshot snapshot() {
         Snapshot pending = unstable.snapshot();

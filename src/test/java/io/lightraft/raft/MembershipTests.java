@@ -263,6 +263,63 @@ class MembershipTests {
                 .hasMessageContaining("unknown format 9");
     }
 
+    /** With a better log than the voters that are left it would refuse its vote to those who still need it. */
+    @Test
+    void nothingComesBehindALeadersOwnRemoval() {
+        TestCluster cluster = TestCluster.of(2, settings -> settings.stepDownOnRemoval(false));
+        cluster.elect(1);
+        cluster.raft(1).proposeConfChange(ConfChange.of(Kind.REMOVE, 1));
+        long removal = cluster.raft(1).lastIndex();
+
+        assertThat(cluster.propose(1, "a").outcome()).isEqualTo(Outcome.DROPPED_LEAVING);
+        assertThat(cluster.raft(1)
+                        .proposeConfChange(ConfChange.of(Kind.ADD_LEARNER, 3))
+                        .outcome())
+                .isEqualTo(Outcome.DROPPED_LEAVING);
+        assertThat(cluster.raft(1).lastIndex()).isEqualTo(removal);
+    }
+
+    @Test
+    void aDemotedLeaderAppendsNothingMore() {
+        TestCluster cluster = TestCluster.of(2, settings -> settings.stepDownOnRemoval(false));
+        cluster.elect(1);
+        cluster.raft(1).proposeConfChange(ConfChange.of(Kind.ADD_LEARNER, 1));
+        cluster.settle();
+        assertThat(cluster.raft(1).status().learner()).isTrue();
+        assertThat(cluster.raft(1).role()).isEqualTo(Role.LEADER);
+
+        assertThat(cluster.propose(1, "a").outcome()).isEqualTo(Outcome.DROPPED_LEAVING);
+        assertThat(cluster.raft(1)
+                        .proposeConfChange(ConfChange.of(Kind.ADD_VOTER, 1))
+                        .outcome())
+                .isEqualTo(Outcome.DROPPED_LEAVING);
+    }
+
+    /** The empty entry of its term it needs, to find out what is committed; then it is as if it had appended the removal. */
+    @Test
+    void whoIsElectedWithItsOwnRemovalInItsLogAppendsNothingButTheEntryOfItsTerm() {
+        TestCluster cluster = TestCluster.of(3, settings -> settings.stepDownOnRemoval(false));
+        cluster.elect(1);
+        cluster.lose(message -> message.to() == 1 || message.from() == 3);
+        cluster.raft(1).proposeConfChange(ConfChange.of(Kind.REMOVE, 2));
+        cluster.settle();
+        cluster.heal();
+        cluster.isolate(1L);
+        cluster.raft(3).forgetLeader();
+        cluster.raft(2).forgetLeader();
+        cluster.lose(message -> message instanceof Message.AppendEntries);
+        cluster.elect(2);
+        long own = cluster.raft(2).lastIndex();
+
+        assertThat(cluster.raft(2).isLeaving()).isTrue();
+        assertThat(cluster.propose(2, "a").outcome()).isEqualTo(Outcome.DROPPED_LEAVING);
+        cluster.heal();
+        cluster.tick(2, 1);
+        assertThat(cluster.node(2).membership()).isEqualTo(voters(1L, 3L));
+        assertThat(cluster.propose(2, "a").outcome()).isEqualTo(Outcome.DROPPED_NOT_MEMBER);
+        assertThat(cluster.raft(2).lastIndex()).isEqualTo(own);
+    }
+
     /** The only one left needs the vote of the removed leader as long as it does not know that the removal is committed. */
     @Test
     void aRemovedLeaderLeadsOnUntilAVoterHasTakenOver() {
