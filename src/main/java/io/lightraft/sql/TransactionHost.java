@@ -100,18 +100,24 @@ public final class TransactionHost implements FileUser, AutoCloseable {
             try {
                 hosted = open(request);
             } catch (ReplicaException e) {
-                return TransactionReply.notDone(String.valueOf(e.getMessage()));
+                return TransactionReply.gone(String.valueOf(e.getMessage()));
             }
         }
         synchronized (hosted) {
-            if (request.sequence() != hosted.sequence) {
+            if (request.sequence() == hosted.sequence + 1) {
                 hosted.running = true;
-                hosted.reply = run(hosted, request);
-                hosted.sequence = request.sequence();
-                hosted.usedNanos = System.nanoTime();
-                hosted.running = false;
+                try {
+                    hosted.reply = run(hosted, request);
+                    hosted.sequence = request.sequence();
+                } finally {
+                    hosted.usedNanos = System.nanoTime();
+                    hosted.running = false;
+                }
             }
-            return hosted.reply;
+            // A copy that the network held back must not be run behind its successors; nobody waits for its reply.
+            return request.sequence() == hosted.sequence
+                    ? hosted.reply
+                    : TransactionReply.gone("its requests came out of order");
         }
     }
 
@@ -124,11 +130,10 @@ public final class TransactionHost implements FileUser, AutoCloseable {
             throw new ReplicaException.Stopped("the leader is shutting down");
         }
         if (suspended) {
-            throw new ReplicaException.Busy("busy: this node takes over a snapshot. Retry a little later.");
+            throw new ReplicaException.Busy("the leader takes over a snapshot");
         }
         if (open.values().stream().filter(other -> !other.isOver()).count() >= MAX_OPEN) {
-            throw new ReplicaException.Busy(
-                    "busy: " + MAX_OPEN + " transactions are open in the cluster. Retry a little later.");
+            throw new ReplicaException.Busy(MAX_OPEN + " transactions are open in the cluster already");
         }
         try {
             TransactionConnection connection = idle.pollFirst();

@@ -1,0 +1,72 @@
+package io.lightraft.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lightraft.sql.TransactionReply.Status;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Requests of one transaction come over a network that may deliver them late, or twice. */
+class TransactionHostTests {
+
+    @TempDir
+    Path directory;
+
+    private final UUID name = UUID.randomUUID();
+    private SingleNode node;
+    private TransactionHost host;
+
+    @BeforeEach
+    void open() {
+        node = new SingleNode(directory, 1);
+        host = new TransactionHost(node, node.machine, TransactionLimits.DEFAULT);
+    }
+
+    @AfterEach
+    void close() {
+        host.close();
+        node.close();
+    }
+
+    private TransactionReply ask(long sequence, String sql) {
+        return host.handle(new TransactionRequest(
+                name,
+                sequence,
+                TransactionRequest.Kind.RUN,
+                new UUID(0, 1),
+                0,
+                false,
+                Statement.of(sql),
+                Duration.ofSeconds(10)));
+    }
+
+    @Test
+    void aRequestThatComesAgainGetsTheSameReply() {
+        TransactionReply first = ask(1, "SELECT random()");
+        assertThat(first.status()).isEqualTo(Status.DONE);
+        assertThat(ask(1, "SELECT random()")).isSameAs(first);
+    }
+
+    @Test
+    void aCopyThatWasOvertakenIsNotRunAgain() {
+        ask(1, "SAVEPOINT a");
+        TransactionReply second = ask(2, "SELECT random()");
+        assertThat(ask(1, "SAVEPOINT a").status()).isEqualTo(Status.GONE);
+        // The session, which never saw that reply, goes on as before.
+        assertThat(ask(2, "SELECT random()")).isSameAs(second);
+        assertThat(ask(3, "RELEASE a").status()).isEqualTo(Status.DONE);
+        assertThat(ask(4, "RELEASE a").result())
+                .isEqualTo(new StatementResult.Failed(SqlErrors.ERROR, "no such savepoint: a"));
+    }
+
+    @Test
+    void aRequestBehindALostOneIsNotRun() {
+        ask(1, "SELECT 1");
+        assertThat(ask(3, "SELECT 3").status()).isEqualTo(Status.GONE);
+    }
+}
