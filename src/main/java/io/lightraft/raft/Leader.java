@@ -74,7 +74,7 @@ final class Leader extends RoleBehaviour {
         if (transferee != 0) {
             return ProposeResult.of(Outcome.DROPPED_TRANSFER);
         }
-        if (isLeaving() && !state.config.stepDownOnRemoval()) {
+        if (state.config.endLogAtOwnRemoval() && isLeaving()) {
             // It leads on until a voter has taken over. Had it the better log, those who do not know the removal to be
             // committed could need its vote, and not get it.
             return ProposeResult.of(Outcome.DROPPED_LEAVING);

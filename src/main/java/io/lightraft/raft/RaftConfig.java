@@ -19,6 +19,7 @@ package io.lightraft.raft;
  *     that hears of a leader ignores campaigns (thesis §6.2, §4.2.3)
  * @param preVote whether a campaign is preceded by a poll that changes nobody's term (thesis §9.6)
  * @param stepDownOnRemoval whether a leader steps down when a change that removes or demotes it is applied
+ * @param endLogAtOwnRemoval whether a leader appends nothing behind a change that removes or demotes it
  * @param seed of the jitter of election timeouts; the same seed and inputs give the same outputs
  */
 public record RaftConfig(
@@ -39,6 +40,7 @@ public record RaftConfig(
         boolean disableProposalForwarding,
         boolean disableConfChangeValidation,
         boolean stepDownOnRemoval,
+        boolean endLogAtOwnRemoval,
         long seed) {
 
     public RaftConfig {
@@ -84,6 +86,7 @@ public record RaftConfig(
         private boolean disableProposalForwarding = true;
         private boolean disableConfChangeValidation;
         private boolean stepDownOnRemoval = true;
+        private boolean endLogAtOwnRemoval = true;
         private long seed;
 
         private Builder(long id) {
@@ -170,6 +173,11 @@ public record RaftConfig(
             return this;
         }
 
+        public Builder endLogAtOwnRemoval(boolean on) {
+            endLogAtOwnRemoval = on;
+            return this;
+        }
+
         public Builder seed(long value) {
             seed = value;
             return this;
@@ -194,6 +202,7 @@ public record RaftConfig(
                     disableProposalForwarding,
                     disableConfChangeValidation,
                     stepDownOnRemoval,
+                    endLogAtOwnRemoval,
                     seed);
         }
     }

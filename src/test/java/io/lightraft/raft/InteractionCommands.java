@@ -159,6 +159,7 @@ final class InteractionCommands {
                 .preVote(false)
                 .disableProposalForwarding(false)
                 .stepDownOnRemoval(false)
+                .endLogAtOwnRemoval(false)
                 .appliedIndex(snapshot.metadata().index())
                 .confState(snapshot.metadata().confState());
     }
