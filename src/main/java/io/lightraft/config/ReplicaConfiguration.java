@@ -78,6 +78,7 @@ class ReplicaConfiguration {
         return SqliteStateMachine.open(
                 cluster.driver().database(node.index()),
                 bootstrap,
+                cluster.members(),
                 cluster.limits().ofCluster());
     }
 

@@ -44,8 +44,11 @@ final class ApplyWorker<R> extends Worker<ApplyWorker.Task> {
 
     /** Asks the core, on its loop, for the membership after a change. */
     interface Membership {
-        ConfState after(ConfChange change) throws InterruptedException;
+        After after(ConfChange change) throws InterruptedException;
     }
+
+    /** @param members where those can be reached whom the membership names */
+    record After(ConfState confState, List<Member> members) {}
 
     private final StateMachine<R> stateMachine;
     private final Membership membership;
@@ -152,8 +155,9 @@ final class ApplyWorker<R> extends Worker<ApplyWorker.Task> {
 
     private CommittedEntry committed(Entry entry) throws InterruptedException {
         if (entry.type() != EntryType.NORMAL) {
-            ConfState after = membership.after(ConfChange.decode(entry));
-            return new CommittedEntry(entry.index(), entry.term(), null, ByteBuffer.allocate(0), after);
+            After after = membership.after(ConfChange.decode(entry));
+            return new CommittedEntry(
+                    entry.index(), entry.term(), null, ByteBuffer.allocate(0), after.confState(), after.members());
         }
         if (stateMachine.skips(entry.index())) {
             return new CommittedEntry(entry.index(), entry.term(), null, ByteBuffer.allocate(0), null);

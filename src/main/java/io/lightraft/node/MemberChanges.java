@@ -12,6 +12,7 @@ import io.lightraft.raft.confchange.ConfChange.Kind;
 import io.lightraft.raft.confchange.ConfChange.Transition;
 import io.lightraft.raft.tracker.ProgressState;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ final class MemberChanges {
     private static final long SMALL_LAG_ENTRIES = 100;
 
     private final Raft raft;
-    private final List<Member> known;
+    private final Members members;
     private final BooleanSupplier ownTermCommitted;
 
     private @Nullable Pending pending;
@@ -56,12 +57,12 @@ final class MemberChanges {
     }
 
     /**
-     * @param known the nodes whose addresses are known; only these can be members
+     * @param members where nodes can be reached; who can't, can't be a member
      * @param ownTermCommitted whether this leader has committed an entry of its own term
      */
-    MemberChanges(Raft raft, List<Member> known, BooleanSupplier ownTermCommitted) {
+    MemberChanges(Raft raft, Members members, BooleanSupplier ownTermCommitted) {
         this.raft = raft;
-        this.known = known;
+        this.members = members;
         this.ownTermCommitted = ownTermCommitted;
     }
 
@@ -130,7 +131,7 @@ final class MemberChanges {
                 if (voter || learner) {
                     yield node + " is a member already. Remove it first if it lost its disk.";
                 }
-                yield known.stream().anyMatch(member -> member.raftId() == id)
+                yield members.named(id) != null
                         ? null
                         : node + " is not in lightraft.toml, so nobody knows its address. Add its block to the file on"
                                 + " all nodes, and restart them one by one.";
@@ -147,7 +148,8 @@ final class MemberChanges {
 
     private @Nullable ReplicaException append(
             List<Change> changes, @Nullable CompletableFuture<Void> future, long deadlineMillis) {
-        ProposeResult result = raft.proposeConfChange(ConfChange.of(Transition.AUTO, changes));
+        ProposeResult result =
+                raft.proposeConfChange(new ConfChange(false, Transition.AUTO, changes, addressesOf(changes)));
         if (result.outcome() != Outcome.APPENDED) {
             return new ReplicaException.Busy("the leader can't take a change of the members just now ("
                     + result.outcome().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ')
@@ -155,6 +157,15 @@ final class MemberChanges {
         }
         pending = new Pending(changes, result.term(), result.firstIndex(), future, deadlineMillis);
         return null;
+    }
+
+    /** A node's address travels with the change that makes it a member, as others may have no other way to know it. */
+    private byte[] addressesOf(List<Change> changes) {
+        return MemberCodec.encode(changes.stream()
+                .filter(change -> change.kind() == Kind.ADD_LEARNER)
+                .map(change -> members.named(change.nodeId()))
+                .filter(Objects::nonNull)
+                .toList());
     }
 
     void applied(long index, long term) {

@@ -1,6 +1,5 @@
 package io.lightraft.node;
 
-import io.lightraft.raft.ConfState;
 import io.lightraft.raft.InvariantViolation;
 import io.lightraft.raft.Message;
 import io.lightraft.raft.Role;
@@ -14,6 +13,7 @@ import io.lightraft.transport.Transport;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -371,6 +371,11 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
             }
 
             @Override
+            public void peers(Map<Long, String> rpcAddresses) {
+                transport.setPeers(rpcAddresses);
+            }
+
+            @Override
             public void store(Message.StorageAppend append) {
                 storage.add(new StorageWorker.Append(append));
             }
@@ -396,8 +401,10 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
                 .install(
                         append.snapshot(),
                         received -> apply.runBetween(() -> {
-                            Objects.requireNonNull(snapshots).state().replaceWith(received);
+                            StateMachine.Applied applied =
+                                    Objects.requireNonNull(snapshots).state().replaceWith(received);
                             apply.restartAt(append.snapshot().metadata().index());
+                            loop.post("members replaced", () -> core.membersReplaced(applied.members()));
                         }));
     }
 
@@ -409,8 +416,8 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
         }
     }
 
-    private ConfState membershipAfter(ConfChange change) throws InterruptedException {
-        CompletableFuture<ConfState> answer = new CompletableFuture<>();
+    private ApplyWorker.After membershipAfter(ConfChange change) throws InterruptedException {
+        CompletableFuture<ApplyWorker.After> answer = new CompletableFuture<>();
         loop.post(change, () -> answer.complete(core.applyConfChange(change)), () -> answer.cancel(false));
         try {
             return answer.get();

@@ -36,6 +36,9 @@ final class ReplicaCore<R> {
     private static final int EXPIRE_TICKS = 2;
     private static final int COMPARE_MILLIS = 1000;
 
+    /** For so long a removed node keeps its streams. */
+    private static final int REMOVED_ELECTION_TIMEOUTS = 10;
+
     private final ReplicaConfig config;
     private final Effects effects;
     private final Raft raft;
@@ -44,6 +47,7 @@ final class ReplicaCore<R> {
     private final WriteLine line;
     private final ReadRounds reads;
     private final PeerContacts contacts = new PeerContacts();
+    private final Members members;
     private final StatusView view;
     private final MemberChanges memberChanges;
     private final Handover handover;
@@ -82,8 +86,10 @@ final class ReplicaCore<R> {
                         .build(),
                 log,
                 listener);
-        this.view = new StatusView(config, raft, contacts);
-        this.memberChanges = new MemberChanges(raft, config.members(), this::isReady);
+        this.members = new Members(
+                config.members(), applied.members(), REMOVED_ELECTION_TIMEOUTS * config.electionTimeoutTicks());
+        this.view = new StatusView(config, raft, members, contacts);
+        this.memberChanges = new MemberChanges(raft, members, this::isReady);
         this.handover = new Handover(raft, contacts::isConnected);
         this.divergence =
                 new DivergenceWatch(config.raftId(), () -> raft.status().confState(), this::sendToOthers);
@@ -104,6 +110,7 @@ final class ReplicaCore<R> {
         this.freshness = new Freshness(
                 (long) config.electionTimeoutTicks() * config.tickMillis(),
                 proof -> reads.await(proof, ReadRounds.NO_DEADLINE));
+        effects.peers(members.peers());
     }
 
     void propose(byte[] command, CompletableFuture<R> future, long timeoutMillis) {
@@ -214,8 +221,21 @@ final class ReplicaCore<R> {
     }
 
     /** The apply worker has reached a membership change. */
-    ConfState applyConfChange(ConfChange change) {
-        return raft.applyConfChange(change);
+    ApplyWorker.After applyConfChange(ConfChange change) {
+        ConfState after = raft.applyConfChange(change);
+        members.changed(change, after);
+        effects.peers(members.peers());
+        return new ApplyWorker.After(after, members.list());
+    }
+
+    /** The state is that of a snapshot now. */
+    void membersReplaced(List<Member> replicated) {
+        members.replaced(replicated);
+        effects.peers(members.peers());
+    }
+
+    List<Member> members() {
+        return members.list();
     }
 
     void entriesLoaded() {
@@ -259,8 +279,7 @@ final class ReplicaCore<R> {
 
     /** How many of those that can be reached go first: those of lower ids. */
     private int turnOfSuccession() {
-        return (int) config.members().stream()
-                .mapToLong(Member::raftId)
+        return (int) raft.status().confState().voters().stream()
                 .filter(id -> id < raft.id() && contacts.isConnected(id))
                 .count();
     }
@@ -330,6 +349,9 @@ final class ReplicaCore<R> {
     private void tick() {
         tickCount++;
         fitness.tick();
+        if (members.tick()) {
+            effects.peers(members.peers());
+        }
         raft.tick();
         raft.handOverIfNoVoter();
         reads.tick();

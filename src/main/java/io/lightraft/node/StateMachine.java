@@ -51,6 +51,19 @@ public interface StateMachine<R> {
         void roomFound();
     }
 
-    /** How far the state has come, and the membership as of that index. */
-    record Applied(long index, long term, ConfState confState) {}
+    /**
+     * How far the state has come, and the membership as of that index.
+     *
+     * @param members where those can be reached whom the membership names; empty where the state does not keep that
+     */
+    record Applied(long index, long term, ConfState confState, List<Member> members) {
+
+        public Applied {
+            members = List.copyOf(members);
+        }
+
+        public Applied(long index, long term, ConfState confState) {
+            this(index, term, confState, List.of());
+        }
+    }
 }

@@ -5,7 +5,6 @@ import io.lightraft.raft.ConfState;
 import io.lightraft.raft.Raft;
 import io.lightraft.raft.RaftStatus;
 import io.lightraft.raft.Role;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,23 +16,22 @@ final class StatusView {
 
     private final ReplicaConfig config;
     private final Raft raft;
+    private final Members known;
     private final PeerContacts contacts;
 
-    StatusView(ReplicaConfig config, Raft raft, PeerContacts contacts) {
+    StatusView(ReplicaConfig config, Raft raft, Members known, PeerContacts contacts) {
         this.config = config;
         this.raft = raft;
+        this.known = known;
         this.contacts = contacts;
     }
 
     ReplicaStatus status(boolean ready, @Nullable String failure, @Nullable String impediment) {
         RaftStatus status = raft.status();
-        List<MemberStatus> members = new ArrayList<>();
-        for (Member member : config.members()) {
-            if (isMember(member.raftId(), status.confState())) {
-                members.add(member(member, status));
-            }
-        }
-        boolean removed = !isMember(raft.id(), status.confState());
+        List<MemberStatus> members = known.in(status.confState()).stream()
+                .map(member -> member(member, status))
+                .toList();
+        boolean removed = !Members.isNamedIn(status.confState(), raft.id());
         return new ReplicaStatus(
                 config.nodeId(),
                 removed
@@ -55,7 +53,7 @@ final class StatusView {
     /** Why nothing can be decided at present: how many voters this node can talk to, itself included. */
     String whyNoLeader() {
         ConfState membership = raft.status().confState();
-        if (!isMember(raft.id(), membership)) {
+        if (!Members.isNamedIn(membership, raft.id())) {
             return REMOVED;
         }
         long reachable = membership.voters().stream().filter(this::isReachable).count();
@@ -66,12 +64,6 @@ final class StatusView {
                     : "no answer in time: " + reachable + " of " + voters + " voters reachable";
         }
         return "no quorum: " + reachable + " of " + voters + " voters reachable";
-    }
-
-    private static boolean isMember(long id, ConfState membership) {
-        return membership.voters().contains(id)
-                || membership.votersOutgoing().contains(id)
-                || membership.learners().contains(id);
     }
 
     private MemberStatus member(Member member, RaftStatus status) {

@@ -58,7 +58,7 @@ final class DatabaseCopies {
             JdbcTemplate jdbc = jdbc(connection);
             InternalTables.checkFormat(jdbc);
             AppliedState state = InternalTables.readState(jdbc);
-            return new StateMachine.Applied(state.index(), state.term(), state.confState());
+            return new StateMachine.Applied(state.index(), state.term(), state.confState(), MemberTable.read(jdbc));
         } catch (SQLException e) {
             throw new IOException("can't read " + copy + ": " + SqlErrors.message(e), e);
         } catch (DataAccessException | IllegalStateException e) {

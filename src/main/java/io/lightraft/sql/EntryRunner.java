@@ -2,6 +2,7 @@ package io.lightraft.sql;
 
 import io.lightraft.node.CommittedEntry;
 import io.lightraft.node.EntryHeader;
+import io.lightraft.node.Member;
 import io.lightraft.node.UnappliableEntryException;
 import io.lightraft.raft.ConfState;
 import java.sql.SQLException;
@@ -48,6 +49,10 @@ final class EntryRunner {
      */
     CommandExecutor.@Nullable Outcome execute(Work work, AppliedState from, Map<Integer, StatementResult.Failed> lost)
             throws CommandExecutor.TransactionLost, SQLException {
+        List<Member> members = work.entry().members();
+        if (members != null) {
+            MemberTable.write(database.writer(), members);
+        }
         Command command = work.command();
         EntryHeader header = work.entry().header();
         if (command == null || header == null) {

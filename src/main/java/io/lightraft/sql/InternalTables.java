@@ -1,5 +1,6 @@
 package io.lightraft.sql;
 
+import io.lightraft.node.Member;
 import io.lightraft.raft.ConfState;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -43,9 +44,11 @@ final class InternalTables {
     /**
      * Makes the tables in a file that is still empty.
      *
+     * @param members where those of the bootstrap can be reached
      * @throws IllegalStateException when the file holds something else, or what a newer release wrote
      */
-    static void prepare(Writer writer, ConfState bootstrap, ClusterLimits limits) throws SQLException {
+    static void prepare(Writer writer, ConfState bootstrap, List<Member> members, ClusterLimits limits)
+            throws SQLException {
         boolean ours = writer.number("SELECT count(*) FROM sqlite_schema WHERE name = '_lightraft_state'") > 0;
         if (!ours) {
             if (writer.number("SELECT count(*) FROM sqlite_schema") > 0) {
@@ -56,6 +59,7 @@ final class InternalTables {
             writer.run(CREATE_STATE);
             writer.run(CREATE_ROWID);
             Skips.create(writer);
+            MemberTable.create(writer, members);
             KnownKeys.create(writer, KeyLimits.DEFAULT);
             writer.run(
                     INSERT,

@@ -1,10 +1,12 @@
 package io.lightraft.sql;
 
+import io.lightraft.node.Member;
 import io.lightraft.raft.ConfState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
@@ -37,12 +39,12 @@ final class OpenDatabase {
     }
 
     /** As {@link SqliteStateMachine#open}. */
-    static OpenDatabase open(Path file, ConfState bootstrap, ClusterLimits seed) {
+    static OpenDatabase open(Path file, ConfState bootstrap, List<Member> members, ClusterLimits seed) {
         Writer writer = null;
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             writer = new Writer(file, seed);
-            InternalTables.prepare(writer, bootstrap, seed);
+            InternalTables.prepare(writer, bootstrap, members, seed);
             ClusterLimits limits = InternalTables.readLimits(writer.jdbc());
             if (!limits.equals(seed)) {
                 writer.close();

@@ -1,6 +1,7 @@
 package io.lightraft.sql;
 
 import io.lightraft.node.CommittedEntry;
+import io.lightraft.node.Member;
 import io.lightraft.node.StateFile;
 import io.lightraft.node.StateHashes;
 import io.lightraft.node.StateMachine;
@@ -39,15 +40,21 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
         applier = new BatchApplier(database, writeAheadLog, hashes, hasher, gate);
     }
 
+    /** As {@link #open(Path, ConfState, List, ClusterLimits)}, without a word of where members can be reached. */
+    public static SqliteStateMachine open(Path file, ConfState bootstrap, ClusterLimits seed) {
+        return open(file, bootstrap, List.of(), seed);
+    }
+
     /**
      * Opens the database file, or makes it and its directories.
      *
      * @param bootstrap the membership of a new cluster, for a file that is made
+     * @param members where its members can be reached
      * @param seed the limits for a file that is made; one that exists keeps its own
      * @throws NodeFault when the file can't be used, with the reason
      */
-    public static SqliteStateMachine open(Path file, ConfState bootstrap, ClusterLimits seed) {
-        return new SqliteStateMachine(OpenDatabase.open(file, bootstrap, seed));
+    public static SqliteStateMachine open(Path file, ConfState bootstrap, List<Member> members, ClusterLimits seed) {
+        return new SqliteStateMachine(OpenDatabase.open(file, bootstrap, members, seed));
     }
 
     public Path file() {
@@ -67,7 +74,8 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
         return new Applied(
                 database.state().index(),
                 database.state().term(),
-                database.state().confState());
+                database.state().confState(),
+                MemberTable.read(database.writer().jdbc()));
     }
 
     /**

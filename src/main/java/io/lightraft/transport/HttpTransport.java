@@ -98,8 +98,14 @@ public final class HttpTransport implements Transport {
         return calls.call(link.peer(), json, timeout);
     }
 
-    /** Changes whom frames are sent to and taken from. Peers that stay as they are keep their streams. */
-    public void setPeers(List<Peer> newPeers) {
+    @Override
+    public void setPeers(Map<Long, String> rpcAddresses) {
+        setPeers(rpcAddresses.entrySet().stream()
+                .map(peer -> Peer.of(peer.getKey(), peer.getValue()))
+                .toList());
+    }
+
+    void setPeers(List<Peer> newPeers) {
         synchronized (lifecycle) {
             peers = List.copyOf(newPeers);
             FrameHandler current = handler;

@@ -1,5 +1,7 @@
 package io.lightraft.transport;
 
+import java.util.Map;
+
 /** Sends frames to the other nodes. Safe for use by several threads. */
 public interface Transport extends AutoCloseable {
 
@@ -10,6 +12,13 @@ public interface Transport extends AutoCloseable {
      * @param to a raft id; an unknown one is dropped silently, as it may have been removed
      */
     void send(long to, Frame frame);
+
+    /**
+     * Changes whom frames are sent to and taken from. Peers that stay where they are keep their streams. Does not block.
+     *
+     * @param rpcAddresses {@code host:port} by raft id; this node's own is left out
+     */
+    default void setPeers(Map<Long, String> rpcAddresses) {}
 
     /** Ends all streams, in and out. */
     @Override
