@@ -183,7 +183,7 @@ final class DivergenceWatch {
                     + others.stream().map(id -> "node " + (id - 1)).collect(Collectors.joining(", "))
                     + (others.size() == 1 ? " has" : " have") + " another hash than this node"
                     + (agreed != null
-                            ? ", which agrees with the majority. Rebuild what differs."
+                            ? ", which agrees with the majority. What differs gets a copy of the leader's state."
                             : ". There is no majority to tell who is right; run POST /admin/verify."));
         }
     }

@@ -1,6 +1,7 @@
 package io.lightraft.node;
 
 import io.lightraft.raft.Message;
+import io.lightraft.raft.SnapshotMetadata;
 import io.lightraft.transport.Frame;
 import java.util.Map;
 
@@ -20,6 +21,12 @@ interface Effects {
     default void sendSnapshot(Message.InstallSnapshot message) {
         send(message.to(), new Frame.Raft(message));
     }
+
+    /** Sends a copy of this node's state to a peer whose own is wrong; unless that is under way. */
+    default void copyState(long to, long term, long leastIndex) {}
+
+    /** Puts a received copy in the place of the state; comes back as {@link ReplicaCore#stateReplaced}. */
+    default void replaceState(SnapshotMetadata copy) {}
 
     /** In order; its responses go out when it is durable. */
     void store(Message.StorageAppend append);

@@ -47,10 +47,11 @@ public final class Quarantine {
 
     /** For those who are refused. */
     public static String refusal(String reason) {
-        return "this node is in quarantine: " + reason + " Nothing was done; use another node, and rebuild this one.";
+        return "this node is in quarantine: " + reason
+                + " Nothing was done; use another node, until this one has been given a copy of the leader's state.";
     }
 
-    /** Its state was replaced by that of a node that is sound. */
+    /** Its state was replaced by a copy of that of a node that is sound. */
     public void lift() {
         if (reason != null) {
             reason = null;

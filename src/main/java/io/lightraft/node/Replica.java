@@ -3,6 +3,7 @@ package io.lightraft.node;
 import io.lightraft.raft.InvariantViolation;
 import io.lightraft.raft.Message;
 import io.lightraft.raft.Role;
+import io.lightraft.raft.SnapshotMetadata;
 import io.lightraft.raft.confchange.ConfChange;
 import io.lightraft.storage.DurableLog;
 import io.lightraft.storage.LogListener;
@@ -275,6 +276,16 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
         loop.post(new Told("snapshot sent", to), () -> core.snapshotSent(to, delivered));
     }
 
+    @Override
+    public void stateReplaced(boolean done) {
+        loop.post("state replaced: " + done, () -> core.stateReplaced(done));
+    }
+
+    @Override
+    public void replacementFailed(Throwable fault) {
+        fail(fault);
+    }
+
     /**
      * Makes a snapshot of this node's state now, and shortens its log up to there.
      *
@@ -391,6 +402,22 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
                     send(message.to(), new Frame.Raft(message));
                 } else {
                     snapshots.send(message);
+                }
+            }
+
+            @Override
+            public void copyState(long to, long term, long leastIndex) {
+                if (snapshots != null) {
+                    snapshots.copyTo(config.raftId(), to, term, leastIndex);
+                }
+            }
+
+            @Override
+            public void replaceState(SnapshotMetadata copy) {
+                if (snapshots != null) {
+                    snapshots.use(
+                            copy,
+                            received -> apply.runBetween(() -> snapshots.state().replaceWith(received)));
                 }
             }
         };

@@ -53,6 +53,7 @@ final class ReplicaCore<R> {
     private final Handover handover;
     private final DivergenceWatch divergence;
     private final Fitness fitness;
+    private final Healing healing;
     private final Freshness freshness;
 
     private long nowMillis;
@@ -94,6 +95,7 @@ final class ReplicaCore<R> {
         this.divergence =
                 new DivergenceWatch(config.raftId(), () -> raft.status().confState(), this::sendToOthers);
         this.fitness = new Fitness(raft, config, divergence::quarantine);
+        this.healing = new Healing(raft, divergence::quarantine, effects, config.tickMillis());
         this.origin = new ProposalOrigins<>(
                 incarnation,
                 (name, once) -> new ProposalOrigin<>(
@@ -180,6 +182,9 @@ final class ReplicaCore<R> {
                         && request.lastLogIndex() >= raft.lastIndex()) {
                     succession.giveWay();
                 }
+                if (carried.message() instanceof Message.InstallSnapshot install) {
+                    healing.arrived(install);
+                }
                 raft.step(carried.message());
             }
         } else if (frame instanceof Frame.Proposals proposals) {
@@ -191,6 +196,8 @@ final class ReplicaCore<R> {
             origin.verdicts(verdicts);
         } else if (frame instanceof Frame.Hash hash) {
             divergence.received(from, hash, from == raft.leaderId());
+        } else if (frame instanceof Frame.StateWanted wanted) {
+            healing.wanted(from, wanted.leastIndex());
         }
     }
 
@@ -204,6 +211,15 @@ final class ReplicaCore<R> {
             divergence.rebuilt();
             reads.applied(stored.snapshot().metadata().index());
         }
+    }
+
+    /** The fate of an {@link Effects#replaceState}. */
+    void stateReplaced(boolean done) {
+        if (done) {
+            origin.snapshotInstalled();
+            divergence.rebuilt();
+        }
+        healing.replaced(done);
     }
 
     void applied(List<AppliedEntry<R>> entries, List<Message> responses) {
@@ -292,6 +308,7 @@ final class ReplicaCore<R> {
         }
         noteLeader();
         handover.look(nowMillis);
+        healing.look();
         origin.flush();
         reads.flush();
         if (raft.hasReady()) {
@@ -352,6 +369,7 @@ final class ReplicaCore<R> {
         if (members.tick()) {
             effects.peers(members.peers());
         }
+        healing.tick();
         raft.tick();
         raft.handOverIfNoVoter();
         reads.tick();

@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -38,6 +40,12 @@ public final class Snapshots implements AutoCloseable {
 
         /** The end of each {@link #send}. */
         void snapshotSent(long to, boolean delivered);
+
+        /** The end of a {@link #use}. */
+        void stateReplaced(boolean done);
+
+        /** The state is half replaced: the node can't go on. */
+        void replacementFailed(Throwable fault);
     }
 
     private record Made(SnapshotMetadata metadata, Path file) {}
@@ -48,6 +56,7 @@ public final class Snapshots implements AutoCloseable {
     private final SnapshotSender sender;
     private final ExecutorService maker;
     private final ExecutorService senders;
+    private final Set<Long> copiedTo = ConcurrentHashMap.newKeySet();
     private final Map<Made, Integer> underWay = new HashMap<>();
     private @Nullable Made newest;
     private boolean making;
@@ -164,28 +173,84 @@ public final class Snapshots implements AutoCloseable {
 
     /** Sends the newest one, in the background. */
     void send(Message.InstallSnapshot message) {
-        submit(senders, () -> {
-            boolean delivered = false;
-            Made made = acquire(message.snapshot().metadata().index());
+        submit(senders, () -> deliver(message));
+    }
+
+    private void deliver(Message.InstallSnapshot message) {
+        boolean delivered = false;
+        Made made = acquire(message.snapshot().metadata().index());
+        try {
+            if (made != null) {
+                sender.send(message.to(), message, made.file());
+                delivered = true;
+                logger.info(
+                        "node {} has the snapshot of index {}",
+                        message.to() - 1,
+                        made.metadata().index());
+            }
+        } catch (IOException | RuntimeException e) {
+            logger.warn("the snapshot for node {} did not arrive: {}", message.to() - 1, e.getMessage());
+        } finally {
+            boolean success = delivered;
+            tell(to -> to.snapshotSent(message.to(), success));
+            if (made != null) {
+                release(made);
+            }
+        }
+    }
+
+    /** Makes a snapshot for a peer whose state is wrong, and sends it; not while one is on its way there. */
+    void copyTo(long self, long to, long term, long leastIndex) {
+        if (!copiedTo.add(to)) {
+            return;
+        }
+        submit(maker, () -> {
+            Made made = makeOrSayWhyNot() ? newest() : null;
+            if (made == null || made.metadata().index() < leastIndex) {
+                copiedTo.remove(to);
+                return;
+            }
+            submit(senders, () -> {
+                try {
+                    deliver(new Message.InstallSnapshot(self, to, term, new Snapshot(made.metadata(), new byte[0])));
+                } finally {
+                    copiedTo.remove(to);
+                }
+            });
+        });
+    }
+
+    /** Lets a snapshot that was received take the place of this node's state; those that it made itself are void. */
+    void use(SnapshotMetadata metadata, SnapshotInstaller.Replacement replacement) {
+        submit(maker, () -> {
+            Path received = files.received(metadata.index(), metadata.term());
             try {
-                if (made != null) {
-                    sender.send(message.to(), message, made.file());
-                    delivered = true;
-                    logger.info(
-                            "node {} has the snapshot of index {}",
-                            message.to() - 1,
-                            made.metadata().index());
-                }
+                replacement.with(received);
+                forgetNewest();
+                logger.info("the state of this node is that of the snapshot of index {} now", metadata.index());
+                tell(to -> to.stateReplaced(true));
             } catch (IOException | RuntimeException e) {
-                logger.warn("the snapshot for node {} did not arrive: {}", message.to() - 1, e.getMessage());
-            } finally {
-                boolean success = delivered;
-                tell(to -> to.snapshotSent(message.to(), success));
-                if (made != null) {
-                    release(made);
-                }
+                tell(to -> to.replacementFailed(e));
+            } catch (InterruptedException stopping) {
+                Thread.currentThread().interrupt();
             }
         });
+    }
+
+    private void forgetNewest() {
+        Made wrong;
+        synchronized (this) {
+            wrong = newest;
+            newest = null;
+        }
+        log.setSnapshot(Snapshot.EMPTY);
+        if (wrong != null) {
+            deleteIfUnused(wrong);
+        }
+    }
+
+    private synchronized @Nullable Made newest() {
+        return newest;
     }
 
     /** What follows it must stay in the log. {@link Long#MAX_VALUE} when nothing is on its way. */

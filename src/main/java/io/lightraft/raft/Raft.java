@@ -142,6 +142,19 @@ public final class Raft {
         state.elections.holdBack(heldBack);
     }
 
+    /** While paused, no committed entries are handed out to be applied; those that were are not called back. */
+    public void pauseApplying(boolean paused) {
+        state.log.holdApplying(paused);
+    }
+
+    /**
+     * Whether a state as of this entry, got elsewhere, may take the place of the own one: the entry is committed and in
+     * this node's own durable log, and no later one was handed out to be applied.
+     */
+    public boolean isAhead(long index, long term) {
+        return state.log.isAhead(index, term);
+    }
+
     /** A follower that knows its leader to be dead may vote at once. */
     public void forgetLeader() {
         state.behaviour().forgetLeader();

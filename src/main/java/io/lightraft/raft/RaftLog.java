@@ -31,6 +31,9 @@ final class RaftLog {
     /** The storage did not have the next entries in memory: nothing is handed out before {@link #retry}. */
     private boolean applyBlocked;
 
+    /** Nothing is handed out until the owner says so. */
+    private boolean applyHeld;
+
     RaftLog(LogStorage storage, long maxApplyingBytes, boolean applyUnstable) {
         this.storage = storage;
         this.maxApplyingBytes = maxApplyingBytes;
@@ -208,7 +211,7 @@ final class RaftLog {
     }
 
     boolean hasNextCommitted() {
-        return !applyPaused && !applyBlocked && !hasPendingSnapshot() && applying < maxAppliableIndex();
+        return !applyPaused && !applyBlocked && !applyHeld && !hasPendingSnapshot() && applying < maxAppliableIndex();
     }
 
     /** What is to be applied next; empty when there is nothing, or when it can't be had just now. */
@@ -222,6 +225,15 @@ final class RaftLog {
             applyBlocked = true;
             return List.of();
         }
+    }
+
+    void holdApplying(boolean held) {
+        applyHeld = held;
+    }
+
+    /** Whether a state as of this entry may take the place of the one that was applied so far. */
+    boolean isAhead(long index, long term) {
+        return applying <= index && index <= maxAppliableIndex() && matches(index, term);
     }
 
     private long maxAppliableIndex() {

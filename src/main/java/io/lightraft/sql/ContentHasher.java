@@ -20,6 +20,7 @@ import org.sqlite.SQLiteConnection;
 final class ContentHasher implements FileUser, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ContentHasher.class);
+    private static final String UNREADABLE = "unreadable";
     private static final int WAITING = 1;
     private static final long CLOSE_POLL_MILLIS = 10;
 
@@ -89,6 +90,9 @@ final class ContentHasher implements FileUser, AutoCloseable {
         } catch (SQLException e) {
             if (!closed) {
                 log.warn("the content as of index {} can't be hashed: {}", index, SqlErrors.message(e));
+                if (SqlErrors.isDamagedFile(e)) {
+                    hashes.contentHashed(index, UNREADABLE); // which no sound node says
+                }
             }
         } finally {
             discard(connection);

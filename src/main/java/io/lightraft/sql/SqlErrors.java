@@ -13,10 +13,12 @@ final class SqlErrors {
     static final int BUSY = 5;
     static final int READONLY = 8;
     static final int INTERRUPT = 9;
+    static final int CORRUPT = 11;
     static final int FULL = 13;
     static final int IOERR_SHMSIZE = 4874;
     static final int TOO_BIG = 18;
     static final int CONSTRAINT = 19;
+    static final int NOT_A_DATABASE = 26;
     static final int MISMATCH = 20;
     static final int RANGE = 25;
 
@@ -70,6 +72,11 @@ final class SqlErrors {
     /** Whether SQLite found no room, in the file or in what stands beside it. */
     static boolean isDiskFull(SQLException e) {
         return isPrimary(e, FULL) || code(e) == IOERR_SHMSIZE;
+    }
+
+    /** Whether SQLite found that pages of the file are not what it wrote. */
+    static boolean isDamagedFile(SQLException e) {
+        return isPrimary(e, NOT_A_DATABASE) || isPrimary(e, CORRUPT) && code(e) != CORRUPT_VTAB;
     }
 
     static StatementResult.Failed failed(SQLException e) {

@@ -2,6 +2,7 @@ package io.lightraft.sql;
 
 import io.lightraft.node.StateHashes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,12 @@ final class SqliteHashes implements StateHashes {
     @Override
     public String engine() {
         return engine;
+    }
+
+    /** What was applied before does not count any more: the state came from elsewhere. */
+    synchronized void restart(AppliedState state) {
+        Arrays.fill(indexes, 0);
+        applied(List.of(state));
     }
 
     /** Only states that are committed. */

@@ -129,12 +129,16 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
         } catch (DataAccessException e) {
             rollback(e);
             String reason = e.getCause() instanceof SQLException sql ? SqlErrors.message(sql) : e.getMessage();
+            boolean damaged = e.getCause() instanceof SQLException sql && SqlErrors.isDamagedFile(sql);
+            String advice = damaged
+                    ? "The file is damaged, which only a disk or another program does: look at the disk, then empty this"
+                            + " node's data directory and start it again; it gets everything from the others."
+                    : "Look at the disk and the file, then start the node again. "
+                            + UnappliableEntryException.advice(applier.applying());
             throw new NodeFault(
                     "SQLite failed on this node while entries from index "
-                            + (database.state().index() + 1) + " were applied to "
-                            + file() + ", at index " + applier.applying() + ": " + reason
-                            + ". Look at the disk and the file, then"
-                            + " start the node again. " + UnappliableEntryException.advice(applier.applying()),
+                            + (database.state().index() + 1) + " were applied to " + file() + ", at index "
+                            + applier.applying() + ": " + reason + ". " + advice,
                     e);
         } catch (RuntimeException e) {
             rollback(e);
@@ -164,7 +168,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
         try {
             users.forEach(FileUser::suspend);
             database.replaceWith(copy);
-            hashes.applied(List.of(database.state()));
+            hashes.restart(database.state());
             users.forEach(user -> user.resume(database.limits()));
             return applied();
         } catch (SQLException e) {

@@ -64,6 +64,13 @@ public sealed interface Frame {
      */
     record Hash(boolean content, long index, String hash, String engine) implements Frame {}
 
+    /**
+     * The sender's state is wrong: it wants a copy of the leader's.
+     *
+     * @param leastIndex up to which the copy must reach at least
+     */
+    record StateWanted(long leastIndex) implements Frame {}
+
     /** What the leader of a term did with a proposal; repeated unchanged however often the proposal arrives. */
     enum Verdict {
         /** It stands in the leader's log; whether it commits is seen by applying. */

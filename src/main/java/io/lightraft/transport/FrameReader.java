@@ -132,6 +132,7 @@ final class FrameReader {
             }
             case VERDICTS -> new Frame.Verdicts(incarnation, term, firstNumber, verdictsOf(verdicts));
             case HASH -> new Frame.Hash(content, index, hash, engine);
+            case STATE_WANTED -> new Frame.StateWanted(index);
             default -> new Frame.Raft(message(kind));
         };
     }
@@ -153,7 +154,8 @@ final class FrameReader {
             case TIMEOUT_NOW -> new Message.TimeoutNow(from, to, term);
             case TRANSFER_LEADERSHIP -> new Message.TransferLeadership(from, to, term, transferee);
             case PROPOSE -> new Message.Propose(from, to, term, entries);
-            case PROPOSALS, VERDICTS, HASH -> throw new IllegalArgumentException(kind + " is no message of the core");
+            case PROPOSALS, VERDICTS, HASH, STATE_WANTED ->
+                throw new IllegalArgumentException(kind + " is no message of the core");
         };
     }
 

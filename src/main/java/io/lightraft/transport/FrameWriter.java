@@ -49,6 +49,9 @@ final class FrameWriter {
             number(WireField.INDEX, hash.index());
             string(WireField.HASH, hash.hash());
             string(WireField.ENGINE, hash.engine());
+        } else if (frame instanceof Frame.StateWanted wanted) {
+            kind(WireKind.STATE_WANTED);
+            number(WireField.INDEX, wanted.leastIndex());
         }
         out.writeEndObject();
     }

@@ -28,7 +28,8 @@ enum WireKind {
     PROPOSE("prop", FROM, TO, TERM, ENTRIES),
     PROPOSALS("cmds", INCARNATION, TERM, FIRST_NUMBER, SETTLED, PATIENCE, COMMANDS),
     VERDICTS("verd", INCARNATION, TERM, FIRST_NUMBER, WireField.VERDICTS),
-    HASH("hash", CONTENT, INDEX, WireField.HASH, ENGINE);
+    HASH("hash", CONTENT, INDEX, WireField.HASH, ENGINE),
+    STATE_WANTED("want", INDEX);
 
     private static final Map<String, WireKind> BY_NAME = Stream.of(values())
             .collect(Collectors.toUnmodifiableMap(kind -> kind.name.getValue(), Function.identity()));

@@ -6,13 +6,17 @@ import static org.awaitility.Awaitility.await;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** A byte of one node's file is changed by hand, found, and mended by rebuilding the node. */
+/** The file of one node is changed by hand: that is found, and the node mends itself with a copy of the leader's. */
 class VerifyTests {
 
     private static final String NEEDLE = "a needle in the haystack";
@@ -47,46 +51,98 @@ class VerifyTests {
         Files.write(file, bytes);
     }
 
-    @Test
-    void aChangedByteIsFoundReportedAndMendedByRebuilding() throws Exception {
-        int leader = cluster.awaitLeader();
-        cluster.http(leader).run("CREATE TABLE t(a)", "INSERT INTO t VALUES('" + NEEDLE + "')");
-        JsonNode sound = verify(leader);
-        assertThat(sound.get("equal").asBoolean()).as(sound.toString()).isTrue();
-        assertThat(sound.get("nodes")).hasSize(3);
+    /** Waits for the node to call itself sound again; what it was meanwhile is checked where it is put into quarantine. */
+    private static void awaitHealed(int node) {
+        await().atMost(LocalCluster.PATIENCE).untilAsserted(() -> {
+            HttpSql.Reply health = cluster.http(node).get("/actuator/health/divergence");
+            assertThat(health.text()).contains("UP");
+            assertThat(cluster.http(node).get("/readyz").status()).isEqualTo(200);
+        });
+        assertThat(directory.resolve("data/lightraft-" + node + ".quarantine"))
+                .satisfies(note -> await().until(() -> Files.notExists(note)));
+    }
 
-        int victim = (leader + 1) % 3;
-        cluster.stop(victim);
-        changeAByte(cluster.files.database(victim));
-        cluster.start(victim);
-        cluster.awaitLeader();
-
-        JsonNode found = verify(leader);
+    /** Asks until an answer names the node, and no other, as one that differs. */
+    private static void awaitFound(int by, int victim) throws Exception {
+        JsonNode found = verify(by);
         assertThat(found.get("equal").asBoolean()).as(found.toString()).isFalse();
         for (JsonNode node : found.get("nodes")) {
             assertThat(node.get("equal").asBoolean())
                     .as(found.toString())
                     .isEqualTo(node.get("nodeId").asInt() != victim);
         }
-        awaitQuarantine(victim);
-        assertThat(cluster.http(leader).get("/actuator/health/divergence").text())
-                .contains("alarm", "node " + victim);
+        await().pollInterval(50, TimeUnit.MILLISECONDS)
+                .untilAsserted(() -> assertThat(cluster.http(victim)
+                                .get("/actuator/health/divergence")
+                                .text())
+                        .contains("DOWN"));
+    }
 
-        cluster.stop(victim);
-        cluster.start(victim);
-        awaitQuarantine(victim);
+    @Test
+    void aNodeWhoseFileWasChangedIsFoundAndHealsItselfWhileWritesGoOn() throws Exception {
+        int leader = cluster.awaitLeader();
+        cluster.http(leader)
+                .run("CREATE TABLE t(a)", "INSERT INTO t VALUES('" + NEEDLE + "')", "CREATE TABLE w(id INTEGER)");
+        JsonNode sound = verify(leader);
+        assertThat(sound.get("equal").asBoolean()).as(sound.toString()).isTrue();
+        assertThat(sound.get("nodes")).hasSize(3);
+        int stopped = (leader + 1) % 3;
+        int running = (leader + 2) % 3;
+        try (WriteLoad load = new WriteLoad("w").with(cluster.http(leader))) {
+            cluster.stop(stopped);
+            changeAByte(cluster.files.database(stopped));
+            cluster.start(stopped);
+            cluster.awaitLeader();
+            awaitFound(leader, stopped);
+            awaitHealed(stopped);
+            assertThat(cluster.http(stopped).rows("SELECT a FROM t")).containsExactly(NEEDLE);
 
-        cluster.stop(victim);
-        Files.delete(cluster.files.database(victim));
-        Files.delete(directory.resolve("data/lightraft-" + victim + ".quarantine"));
-        cluster.start(victim);
-        cluster.awaitLeader();
-        JsonNode mended = verify(victim);
+            changeBehindItsBack(cluster.files.database(running));
+            assertThat(cluster.http(running).rows("SELECT a FROM t")).containsExactly("hay");
+            awaitFound(stopped, running);
+            awaitHealed(running);
+            assertThat(cluster.http(running).rows("SELECT a FROM t")).containsExactly(NEEDLE);
+
+            long written = load.doneCount();
+            await().until(() -> load.doneCount() > written);
+            load.finish();
+            load.assertTold(cluster.http(stopped).rows("SELECT id FROM w"));
+        }
+        JsonNode mended = verify(stopped);
         assertThat(mended.get("equal").asBoolean()).as(mended.toString()).isTrue();
-        assertThat(cluster.http(victim).rows("SELECT a FROM t")).containsExactly(NEEDLE);
         await().untilAsserted(() -> assertThat(
                         cluster.http(leader).get("/actuator/health/divergence").text())
                 .doesNotContain("alarm"));
+        // What they hold is on their disks, too, and goes on from there.
+        cluster.stopFollowersFirst();
+        cluster.files.assertSameRows();
+        cluster.startAll();
+        cluster.awaitLeader();
+    }
+
+    private static void changeBehindItsBack(Path file) throws Exception {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file + "?busy_timeout=5000");
+                Statement statement = connection.createStatement()) {
+            assertThat(statement.executeUpdate("UPDATE t SET a = 'hay'")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aNodeInQuarantineServesNothingAndRemembersItWithoutALeaderToHealFrom() throws Exception {
+        int leader = cluster.awaitLeader();
+        int victim = (leader + 1) % 3;
+        int other = (leader + 2) % 3;
+        cluster.stop(victim);
+        Path note = directory.resolve("data/lightraft-" + victim + ".quarantine");
+        Files.writeString(note, "the content differs from what a majority of the nodes has");
+        cluster.stop(leader);
+        cluster.stop(other);
+        cluster.start(victim);
+        awaitQuarantine(victim);
+        cluster.startAll();
+        awaitHealed(victim);
+        cluster.awaitLeader();
+        assertThat(verify(victim).get("equal").asBoolean()).isTrue();
     }
 
     private static void awaitQuarantine(int node) {

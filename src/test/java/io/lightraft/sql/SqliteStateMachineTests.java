@@ -419,4 +419,21 @@ class SqliteStateMachineTests {
         reopen();
         assertThat(machine.outcomeHash()).isEqualTo(after);
     }
+
+    @Test
+    void aDamagedPageStopsTheNodeAndTellsHowToGoOn() throws Exception {
+        run("CREATE TABLE t(a)", "INSERT INTO t VALUES('x')");
+        long rootPage = (Long) rows("SELECT rootpage FROM sqlite_schema WHERE name = 't'")
+                .get(0)
+                .get(0);
+        machine.close();
+        byte[] bytes = Files.readAllBytes(file);
+        Arrays.fill(bytes, (int) (rootPage - 1) * 4096, (int) rootPage * 4096, (byte) 0x55);
+        Files.write(file, bytes);
+        open();
+        assertThatThrownBy(() -> run("INSERT INTO t VALUES('y')"))
+                .isInstanceOf(NodeFault.class)
+                .hasMessageContainingAll("malformed", "damaged", "empty this node's data directory and start it again")
+                .hasMessageNotContaining("skip");
+    }
 }
