@@ -49,7 +49,7 @@ final class InboundStreams {
             senders.put(head.from(), sender);
         }
         if (head.epoch() <= sender.lastEpochs.getOrDefault(head.lane(), Long.MIN_VALUE)) {
-            throw new RefusedException(409, "there has been a newer stream of this lane");
+            throw RefusedException.late();
         }
         sender.lastEpochs.put(head.lane(), head.epoch());
         InboundStream older = sender.live.put(head.lane(), stream);

@@ -87,7 +87,7 @@ public final class RaftStreamServlet extends HttpServlet {
 
     private void logRefusal(HttpServletRequest request, RefusedException e) {
         String text = "Refusing a stream from " + request.getRemoteAddr() + ": " + e.reason();
-        if (e.status() == 503 || text.equals(lastRefusal)) {
+        if (e.isOrdinary() || text.equals(lastRefusal)) {
             log.debug(text);
         } else {
             lastRefusal = text;

@@ -14,10 +14,14 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
+@ExtendWith(OutputCaptureExtension.class)
 class RaftStreamServletTests {
 
     private static final UUID RUN_1 = new UUID(0, 1);
@@ -109,12 +113,13 @@ class RaftStreamServletTests {
     }
 
     @Test
-    void anOlderStreamThatComesLateIsRefusedThoughTheNewerHasEnded() throws IOException {
+    void anOlderStreamThatComesLateIsRefusedWithoutAWarning(CapturedOutput log) throws IOException {
         try (RawStream newer = open(2, RUN_1)) {
             assertThat(newer.status()).isEqualTo(100);
         }
         assertThat(refusal(RawStream.head(1, 2, 2, RUN_1), 409)).contains("a newer stream of this lane");
         assertThat(refusal(RawStream.head(1, 2, 1, RUN_1), 409)).contains("a newer stream of this lane");
+        assertThat(log).doesNotContain("WARN");
     }
 
     @Test
