@@ -89,8 +89,11 @@ final class TableWriter implements ResultSink {
         return failed;
     }
 
-    /** An error line, below the table that it cut short, if any. */
+    /** An error line, below the table that it cut short; a table without any row yet is not drawn. */
     void error(String message) throws IOException {
+        if (holdsHead && head.isEmpty()) {
+            tableOpen = false;
+        }
         closeTable();
         out.write(Ansi.error(message));
     }

@@ -132,7 +132,7 @@ class ConversationTests extends ListenerTestSupport {
             }
         };
         try (NcClient client = NcClient.connect(listen(engine, OPTIONS).port())) {
-            assertThat(client.ask("SELECT 1")).contains("| a |").contains(RED + "Error: internal error");
+            assertThat(client.ask("SELECT 1")).startsWith(RED + "Error: internal error");
             assertThat(client.ask(".timer")).isEqualTo("off\n");
         }
     }

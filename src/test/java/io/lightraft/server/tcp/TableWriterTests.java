@@ -97,6 +97,13 @@ class TableWriterTests {
     }
 
     @Test
+    void anErrorBeforeTheFirstRowComesAlone() throws IOException {
+        columns("a");
+        table.failed(9, "interrupted");
+        assertThat(out).hasToString(ListenerTestSupport.error("interrupted"));
+    }
+
+    @Test
     void anErrorInMidTableComesBelowTheRowsThereWere() throws IOException {
         columns("a");
         row(1L);
