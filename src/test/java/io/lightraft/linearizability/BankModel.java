@@ -24,6 +24,9 @@ public record BankModel(Map<String, Long> opening)
     /** Answered with {@link Transferred}. */
     public record Transfer(String from, String to, long amount) implements Input {}
 
+    /** A transfer that looks at the accounts first, and leaves it at that if there is too little. Answered with {@link Balances}. */
+    public record LookAndTransfer(String from, String to, long amount) implements Input {}
+
     public sealed interface Output {}
 
     /** All accounts at one moment, which is also the state. */
@@ -60,8 +63,10 @@ public record BankModel(Map<String, Long> opening)
     @Override
     public Optional<Balances> step(Balances state, Input input, @Nullable Output output) {
         if (input instanceof Transfer transfer) {
-            boolean enough = state.byAccount().getOrDefault(transfer.from(), 0L) >= transfer.amount();
-            return after(output, new Transferred(enough), () -> enough ? moved(state, transfer) : state);
+            return after(output, new Transferred(enough(state, transfer)), () -> moved(state, transfer));
+        }
+        if (input instanceof LookAndTransfer look) {
+            return after(output, state, () -> moved(state, new Transfer(look.from(), look.to(), look.amount())));
         }
         return after(output, state, () -> state);
     }
@@ -71,7 +76,14 @@ public record BankModel(Map<String, Long> opening)
         return input instanceof Read || new Transferred(false).equals(output);
     }
 
+    private static boolean enough(Balances state, Transfer transfer) {
+        return state.byAccount().getOrDefault(transfer.from(), 0L) >= transfer.amount();
+    }
+
     private static Balances moved(Balances state, Transfer transfer) {
+        if (!enough(state, transfer)) {
+            return state;
+        }
         Map<String, Long> balances = new TreeMap<>(state.byAccount());
         balances.merge(transfer.from(), -transfer.amount(), Long::sum);
         balances.merge(transfer.to(), transfer.amount(), Long::sum);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /** Threads that each take one operation after the other, of all workloads in turn. */
@@ -23,6 +24,7 @@ final class Clients {
     private final long startNanos = System.nanoTime();
     private final List<Thread> threads = new ArrayList<>();
     private final List<Throwable> surprises = new CopyOnWriteArrayList<>();
+    private final AtomicLong answered = new AtomicLong();
     private volatile boolean stopping;
 
     Clients(List<Workload<?, ?, ?>> workloads, long epochMillis, int epochs) {
@@ -48,6 +50,11 @@ final class Clients {
         return (int) Math.min(epochs - 1, (System.nanoTime() - startNanos) / epochNanos);
     }
 
+    /** How many operations so far. */
+    long answered() {
+        return answered.get();
+    }
+
     List<Throwable> surprises() {
         return surprises;
     }
@@ -67,6 +74,7 @@ final class Clients {
                 // Sometimes what was settled long ago, which must still be so.
                 int epoch = Math.max(0, epoch() - (random.nextInt(8) == 0 ? 1 : 0));
                 boolean done = workloads.get(random.nextInt(workloads.size())).step(client, sql, epoch, random);
+                answered.addAndGet(done ? 1 : 0);
                 LockSupport.parkNanos(done ? PAUSE_NANOS : PAUSE_AFTER_FAILURE_NANOS);
             }
         } catch (Throwable surprise) {

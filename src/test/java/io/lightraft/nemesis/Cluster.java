@@ -29,7 +29,6 @@ final class Cluster implements AutoCloseable {
     private static final int NC = 6453;
     private static final int RPC = 56453;
     private static final int HTTP = 4001;
-    private static final int LOG_ENTRIES = 200;
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final Duration SQL_TIMEOUT = Duration.ofSeconds(3);
     private static final JsonMapper JSON = new JsonMapper();
@@ -43,7 +42,8 @@ final class Cluster implements AutoCloseable {
             .build();
     private final Thread hook = new Thread(this::clear);
 
-    Cluster(Network network, int count, Path directory, Path jar) throws IOException {
+    /** @param logEntries so few that whoever was away for some seconds needs a snapshot */
+    Cluster(Network network, int count, int logEntries, Path directory, Path jar) throws IOException {
         this.network = network;
         this.directory = directory;
         Path copy = Files.copy(jar, directory.resolve("lightraft.jar"), StandardCopyOption.REPLACE_EXISTING);
@@ -57,15 +57,20 @@ final class Cluster implements AutoCloseable {
             nodes.add(new Node(node, network.namespace(node), directory, copy.toAbsolutePath()));
         }
         toml.append("[driver]\nname = \"sqlite\"\npathPrefix = \"data/lightraft\"\n");
-        // So few that whoever was away for some seconds needs a snapshot.
-        toml.append("[raft]\nlogEntries = " + LOG_ENTRIES + "\n");
+        toml.append("[raft]\nlogEntries = " + logEntries + "\n");
         toml.append("[limits]\ntimeoutMs = " + SQL_TIMEOUT.toMillis() + "\n");
+        // What a node that is gone has left open should not keep all others waiting for long.
+        toml.append("transactionIdleMs = 5000\ntransactionIdleContendedMs = 1000\n");
         Files.writeString(directory.resolve("lightraft.toml"), toml);
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
     int size() {
         return nodes.size();
+    }
+
+    List<Integer> all() {
+        return IntStream.range(0, size()).boxed().toList();
     }
 
     Node node(int index) {
@@ -106,7 +111,7 @@ final class Cluster implements AutoCloseable {
     }
 
     /** A client of all nodes. */
-    Sql httpAnywhere(Random random) {
+    HttpClientSql httpAnywhere(Random random) {
         List<String> hosts = IntStream.range(0, size()).mapToObj(this::host).toList();
         return new HttpClientSql(client, hosts, random, SQL_TIMEOUT);
     }
@@ -199,7 +204,7 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    private String host(int node) {
+    String host(int node) {
         return network.address(node) + ":" + HTTP;
     }
 

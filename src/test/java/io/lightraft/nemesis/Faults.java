@@ -22,7 +22,7 @@ final class Faults {
     /** @param lengthMillis how long it should last; 0 for any time */
     record Begun(String what, int lengthMillis, Heal heal) {}
 
-    private interface Fault {
+    interface Fault {
         /** Null if it can't be done at the moment. */
         @Nullable
         Begun begin(Random random) throws Exception;
@@ -43,8 +43,9 @@ final class Faults {
     private int killedByForce;
 
     /** @param gentle without those after which nothing happens for a long time */
-    Faults(Cluster cluster, boolean gentle) {
+    Faults(Cluster cluster, AdminFaults admin, boolean gentle) {
         this.cluster = cluster;
+        admin.addTo(faults);
         faults.put("kill a node", random -> kill("kill", List.of(any(random))));
         faults.put("kill the leader", random -> kill("kill leader", List.of(leader(random))));
         faults.put("kill a majority", random -> kill("kill", some(random, cluster.size() / 2 + 1)));

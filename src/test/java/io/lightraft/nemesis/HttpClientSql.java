@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -25,6 +26,7 @@ final class HttpClientSql implements Sql {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final int TRIES = 6;
+    private static final long PAUSE_NANOS = 50_000_000;
 
     private final HttpClient client;
     private final List<String> hosts;
@@ -55,6 +57,27 @@ final class HttpClientSql implements Sql {
             mayBeDone |= reply.fate() == Fate.UNKNOWN;
         }
         return Reply.without(mayBeDone ? Fate.UNKNOWN : Fate.REFUSED, reply.text());
+    }
+
+    /** Sends it again, to any node, until it is done or has failed by itself, and then sometimes once more. */
+    Reply writeUntilKnown(Runnable onSend, String... statements) {
+        String key = UUID.randomUUID().toString();
+        Reply reply = Reply.without(Fate.REFUSED, "never sent");
+        boolean known = false;
+        while (!known || random.nextInt(10) == 0) {
+            onSend.run();
+            Reply again = write(anyHost(), key, statements);
+            boolean answered = again.fate() == Fate.DONE || again.fate() == Fate.FAILED;
+            if (known && answered && again.fate() != reply.fate()) {
+                throw new IllegalStateException("the same key had two answers: " + reply.text() + again.text());
+            }
+            known |= answered;
+            reply = answered ? again : reply;
+            if (!answered) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
+        return reply;
     }
 
     private Reply write(String host, String key, String... statements) {

@@ -1,12 +1,7 @@
 package io.lightraft.nemesis;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -17,16 +12,14 @@ import org.jspecify.annotations.Nullable;
 /** Somebody with nc, who connects again when a session has ended. */
 final class NcSql implements Sql {
 
-    private static final String PROMPT = "lightraft=# ";
     private static final Pattern AFFECTED = Pattern.compile("(\\d+) rows? affected\n");
-    private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;]*m");
 
     /** What errors that are not the statement's tell people to do. */
     private static final Pattern NOT_DONE = Pattern.compile("Nothing was done|[Rr]etry |Try again|[Aa]sk another");
 
     private final InetSocketAddress node;
     private final int timeoutMillis;
-    private @Nullable Socket session;
+    private @Nullable NcSession session;
 
     NcSql(InetSocketAddress node, int timeoutMillis) {
         this.node = node;
@@ -56,13 +49,16 @@ final class NcSql implements Sql {
         if (!reply.text().startsWith("+-") || reply.text().contains("\nError: ")) {
             return Reply.without(Fate.FAILED, reply.text());
         }
-        List<List<String>> rows = reply.text()
-                .lines()
+        return new Reply(Fate.DONE, List.of(), rows(reply.text()), reply.text());
+    }
+
+    /** Those of a table, without its head. */
+    static List<List<String>> rows(String table) {
+        return table.lines()
                 .filter(line -> line.startsWith("|"))
                 .skip(1)
                 .map(NcSql::cells)
                 .toList();
-        return new Reply(Fate.DONE, List.of(), rows, reply.text());
     }
 
     @Override
@@ -72,14 +68,10 @@ final class NcSql implements Sql {
 
     @Override
     public void close() {
-        Socket old = session;
+        NcSession old = session;
         session = null;
         if (old != null) {
-            try {
-                old.close();
-            } catch (IOException alreadyGone) {
-                // It is gone, as it should be.
-            }
+            old.close();
         }
     }
 
@@ -90,23 +82,25 @@ final class NcSql implements Sql {
     }
 
     private Reply ask(String statement) {
-        Socket open = session;
+        NcSession open = session;
         if (open == null) {
             try {
-                open = connect();
+                open = new NcSession(node, timeoutMillis);
+                session = open;
             } catch (IOException nobodyThere) {
-                close();
                 return Reply.without(Fate.REFUSED, String.valueOf(nobodyThere));
             }
         }
-        String text;
         try {
-            open.getOutputStream().write((statement + ";\n").getBytes(UTF_8));
-            text = COLOUR.matcher(answer(open.getInputStream())).replaceAll("");
+            return told(open.ask(statement));
         } catch (IOException ended) {
             close();
             return Reply.without(Fate.UNKNOWN, String.valueOf(ended));
         }
+    }
+
+    /** What the words of a node say about the outcome; DONE also for errors of the statement itself. */
+    static Reply told(String text) {
         if (text.contains("outcome unknown")) {
             return Reply.without(Fate.UNKNOWN, text);
         }
@@ -114,29 +108,8 @@ final class NcSql implements Sql {
         return Reply.without(refused ? Fate.REFUSED : Fate.DONE, text);
     }
 
-    private Socket connect() throws IOException {
-        Socket socket = new Socket();
-        session = socket;
-        socket.connect(node, timeoutMillis);
-        socket.setSoTimeout(timeoutMillis);
-        answer(socket.getInputStream());
-        return socket;
-    }
-
-    /** What comes before the next prompt. */
-    private static String answer(InputStream in) throws IOException {
-        ByteArrayOutputStream read = new ByteArrayOutputStream();
-        byte[] buffer = new byte[8192];
-        while (true) {
-            int count = in.read(buffer);
-            if (count < 0) {
-                throw new IOException("the session ended after: " + read.toString(UTF_8));
-            }
-            read.write(buffer, 0, count);
-            String text = read.toString(UTF_8);
-            if (text.endsWith(PROMPT)) {
-                return text.substring(0, text.length() - PROMPT.length());
-            }
-        }
+    @Override
+    public Transaction transaction() {
+        return new Transaction(node, timeoutMillis);
     }
 }

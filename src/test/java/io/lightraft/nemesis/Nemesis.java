@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Begins faults and ends them, up to two at a time, as a seed says. What a leader is, the cluster decides at that
@@ -21,19 +23,26 @@ final class Nemesis {
     private static final int AT_ONCE = 2;
     private static final int LONGEST_FAULT_MILLIS = 5_000;
     private static final int LONGEST_PEACE_MILLIS = 2_500;
+    /** On a machine that is busy with other things, processes take their time to start. */
+    private static final int LONGEST_RECOVERY_MILLIS = 30_000;
+
+    private static final int ANSWERS_OF_THE_RECOVERED = 100;
 
     private record Trouble(String what, long endNanos, Faults.Heal heal) {}
 
     private final Faults faults;
     private final Random random;
+    private final LongSupplier answers;
     private final Consumer<String> log;
     private final List<Trouble> troubles = new ArrayList<>();
     private final Map<String, Integer> counts = new TreeMap<>();
     private final long startNanos = System.nanoTime();
 
-    Nemesis(Faults faults, Random random, Consumer<String> log) {
+    /** @param answers how many answers clients have had so far */
+    Nemesis(Faults faults, Random random, LongSupplier answers, Consumer<String> log) {
         this.faults = faults;
         this.random = random;
+        this.answers = answers;
         this.log = log;
     }
 
@@ -58,10 +67,20 @@ final class Nemesis {
                         troubles.stream().mapToLong(Trouble::endNanos).min().orElse(0);
                 pause(Math.min(nextNanos, endNanos));
                 endOver();
+                if (troubles.isEmpty() && random.nextInt(4) > 0) {
+                    awaitRecovery(endNanos);
+                }
                 pause(Math.min(endNanos, System.nanoTime() + nanos(100, LONGEST_PEACE_MILLIS)));
             }
             check.run();
         }
+    }
+
+    /** Trouble of a cluster that does nothing anyway would tell nothing. */
+    private void awaitRecovery(long endNanos) {
+        long enough = answers.getAsLong() + ANSWERS_OF_THE_RECOVERED;
+        long patienceNanos = Math.min(endNanos, System.nanoTime() + nanos(LONGEST_RECOVERY_MILLIS));
+        pauseUntil(() -> answers.getAsLong() >= enough || System.nanoTime() >= patienceNanos);
     }
 
     /** Ends all trouble. */
@@ -111,12 +130,18 @@ final class Nemesis {
         return TimeUnit.MILLISECONDS.toNanos(fromMillis + random.nextInt(toMillis - fromMillis));
     }
 
+    private static long nanos(int millis) {
+        return TimeUnit.MILLISECONDS.toNanos(millis);
+    }
+
     private static void pause(long untilNanos) {
-        long millis = TimeUnit.NANOSECONDS.toMillis(untilNanos - System.nanoTime());
-        if (millis > 0) {
-            await().pollInterval(Duration.ofMillis(20))
-                    .atMost(Duration.ofMillis(millis + 60_000))
-                    .until(() -> System.nanoTime() >= untilNanos);
-        }
+        pauseUntil(() -> System.nanoTime() >= untilNanos);
+    }
+
+    private static void pauseUntil(Callable<Boolean> over) {
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20))
+                .atMost(Duration.ofMinutes(2))
+                .until(over);
     }
 }

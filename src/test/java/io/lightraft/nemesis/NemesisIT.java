@@ -30,6 +30,9 @@ class NemesisIT {
 
     private static final int SHORT_SECONDS = 25;
     private static final long EPOCH_MILLIS = 5_000;
+    private static final int COUNTING_CLIENTS = 2;
+    private static final int BALLAST_KB = 3_000;
+    private static final List<Integer> LOG_ENTRIES = List.of(30, 100, 200);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final String COMMAND = "./mvnw verify -Dit.test=NemesisIT -Dnemesis.minutes=%d -Dnemesis.nodes=%d"
             + " -Dnemesis.seed=%d -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false";
@@ -49,8 +52,12 @@ class NemesisIT {
         String command = String.format(COMMAND, minutes, nodes, seed);
         System.out.println("nemesis: " + command);
         Path directory = emptyDirectory();
-        try (Cluster cluster = new Cluster(network(), nodes, directory, jar())) {
-            run(cluster);
+        Random random = new Random(seed);
+        int logEntries = LOG_ENTRIES.get(random.nextInt(LOG_ENTRIES.size()));
+        log.add("logEntries = " + logEntries);
+        try (Cluster cluster = new Cluster(network(), nodes, logEntries, directory, jar());
+                Admin admin = new Admin(cluster::host)) {
+            run(cluster, admin, random);
             FileSystemUtils.deleteRecursively(directory.resolve("data"));
         } catch (Throwable failure) {
             throw new AssertionError("seed " + seed + ", logs in " + directory + ", again with: " + command, failure);
@@ -59,27 +66,32 @@ class NemesisIT {
         }
     }
 
-    private void run(Cluster cluster) throws Exception {
-        Random random = new Random(seed);
+    private void run(Cluster cluster, Admin admin, Random random) throws Exception {
         cluster.startAll();
         cluster.awaitReady();
         Sql anywhere = cluster.httpAnywhere(new Random(random.nextLong()));
-        for (Workload<?, ?, ?> workload : workloads) {
-            for (String statement : workload.schema(epochs)) {
-                untilDone(() -> anywhere.write(statement).fate() == Sql.Fate.DONE);
-            }
-        }
+        schema().forEach(statement -> untilDone(() -> anywhere.write(statement).fate() == Sql.Fate.DONE));
         Clients clients = clients(cluster, random);
-        Faults faults = new Faults(cluster, minutes == 0);
-        Nemesis nemesis = new Nemesis(faults, random, log::add);
+        Counting counting = new Counting();
+        for (int client = 0; client < COUNTING_CLIENTS; client++) {
+            counting.start(cluster.httpAnywhere(new Random(random.nextLong())));
+        }
+        Members members = new Members(nodes, admin, new Random(random.nextLong()));
+        Faults faults = new Faults(cluster, new AdminFaults(cluster, members, admin), minutes == 0);
+        Nemesis nemesis = new Nemesis(faults, random, clients::answered, log::add);
         nemesis.run(duration, () -> {
             cluster.assertNoneGaveUp();
-            assertNoSurprise(clients);
+            assertNoSurprise(clients.surprises());
+            assertNoSurprise(counting.surprises());
+            assertNoSurprise(admin.surprises());
         });
         nemesis.heal();
+        members.awaitAllIn();
         cluster.awaitReady();
         clients.finish();
-        assertNoSurprise(clients);
+        counting.finish();
+        assertNoSurprise(clients.surprises());
+        assertNoSurprise(counting.surprises());
         int lastEpoch = clients.epoch();
         freshWrites(cluster, random, lastEpoch);
         for (int epoch = 0; epoch <= lastEpoch; epoch++) {
@@ -88,10 +100,25 @@ class NemesisIT {
                 untilDone(() -> workload.readAll(clients.count(), anywhere, of));
             }
         }
+        log.add(counting.assertExact(anywhere));
+        admin.close();
+        assertNoSurprise(admin.surprises());
         cluster.compareFiles();
         checkHistories();
+        log.addAll(admin.counts());
+        log.add("snapshots taken over: " + snapshotsInstalled(cluster));
         report(nemesis.counts(), faults.killedByForce());
         assertThat(complaints(cluster)).as("warnings and errors of the nodes").isEmpty();
+    }
+
+    private List<String> schema() {
+        List<String> schema = new ArrayList<>(Counting.schema());
+        workloads.forEach(workload -> schema.addAll(workload.schema(epochs)));
+        // Makes files so large that a snapshot's transfer takes a while.
+        schema.add("CREATE TABLE ballast(id INTEGER PRIMARY KEY, content BLOB)");
+        schema.add("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + BALLAST_KB
+                + ") INSERT INTO ballast SELECT i, randomblob(1000) FROM n");
+        return schema;
     }
 
     private Clients clients(Cluster cluster, Random random) {
@@ -116,10 +143,9 @@ class NemesisIT {
         }
     }
 
-    private static void assertNoSurprise(Clients clients) {
-        if (!clients.surprises().isEmpty()) {
-            throw new AssertionError(
-                    "a client was told what can't be", clients.surprises().get(0));
+    private static void assertNoSurprise(List<Throwable> surprises) {
+        if (!surprises.isEmpty()) {
+            throw new AssertionError("somebody was told what can't be", surprises.get(0));
         }
     }
 
@@ -145,6 +171,14 @@ class NemesisIT {
         counts.forEach((fault, count) -> log.add(String.format("%4d  %s", count, fault)));
         log.add("nodes that had to be killed because they did not stop: " + killedByForce);
         log.stream().skip(Math.max(0, log.size() - counts.size() - 10)).forEach(System.out::println);
+    }
+
+    private long snapshotsInstalled(Cluster cluster) throws IOException {
+        long count = 0;
+        for (int node = 0; node < nodes; node++) {
+            count += cluster.node(node).snapshotsInstalled();
+        }
+        return count;
     }
 
     private List<String> complaints(Cluster cluster) throws IOException {

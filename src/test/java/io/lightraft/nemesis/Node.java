@@ -103,6 +103,14 @@ final class Node {
         }
     }
 
+    /** How often it has taken over a snapshot. */
+    long snapshotsInstalled() throws IOException {
+        try (var lines = Files.lines(output)) {
+            return lines.filter(line -> line.contains("installed the snapshot") || line.contains("finished the inst"))
+                    .count();
+        }
+    }
+
     private void signal(String name) throws IOException {
         Process now = process;
         if (now != null) {

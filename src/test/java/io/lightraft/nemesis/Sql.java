@@ -1,6 +1,7 @@
 package io.lightraft.nemesis;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A client's way to the database. Whatever happens to it, it says what is known of the outcome. */
 interface Sql extends AutoCloseable {
@@ -44,6 +45,11 @@ interface Sql extends AutoCloseable {
 
     /** Whether it can run several statements as one transaction. */
     boolean transactions();
+
+    /** One that goes on statement by statement; null where that can't be done. */
+    default @Nullable Transaction transaction() {
+        return null;
+    }
 
     @Override
     void close();
