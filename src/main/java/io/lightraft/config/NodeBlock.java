@@ -1,7 +1,6 @@
 package io.lightraft.config;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import io.lightraft.node.HostPort;
 import java.util.List;
 
 /** A {@code [[nodes]]} block as it was read, with the places of its ports for messages. */
@@ -78,27 +77,9 @@ record NodeBlock(NodeConfig config, TomlTable table) {
     }
 
     private static String host(TomlTable table, String key, String host) {
-        boolean valid;
-        if (host.matches("[0-9.]+")) {
-            valid = host.matches("((25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(?!$)|$)){4}");
-        } else if (host.indexOf(':') >= 0) {
-            valid = isIpv6(host);
-        } else {
-            valid = host.length() <= 253
-                    && host.matches("[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_-]+)*");
-        }
-        if (!valid) {
+        if (!HostPort.isHost(host)) {
             throw table.wrong(key, key + " must be an IP address or a host name, but is \"" + host + "\"");
         }
         return host;
-    }
-
-    private static boolean isIpv6(String host) {
-        try {
-            // With a colon in it, it is never looked up.
-            return host.matches("[0-9A-Fa-f:.]+(%\\w+)?") && InetAddress.getByName(host) != null;
-        } catch (UnknownHostException e) {
-            return false;
-        }
     }
 }

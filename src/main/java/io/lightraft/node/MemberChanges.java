@@ -1,6 +1,5 @@
 package io.lightraft.node;
 
-import io.lightraft.raft.ConfState;
 import io.lightraft.raft.ProposeResult;
 import io.lightraft.raft.ProposeResult.Outcome;
 import io.lightraft.raft.Raft;
@@ -12,7 +11,8 @@ import io.lightraft.raft.confchange.ConfChange.Kind;
 import io.lightraft.raft.confchange.ConfChange.Transition;
 import io.lightraft.raft.tracker.ProgressState;
 import java.util.List;
-import java.util.Objects;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -27,21 +27,17 @@ final class MemberChanges {
     private static final long SMALL_LAG_ENTRIES = 100;
 
     private final Raft raft;
-    private final Members members;
+    private final MemberRules rules;
     private final BooleanSupplier ownTermCommitted;
 
     private @Nullable Pending pending;
+    private @Nullable Replacement replacement;
 
     /** The learner that had caught up when it was last looked at: it must still be so the next time. */
     private long candidate;
 
     /** @param future null for a change that this node makes by itself */
-    private record Pending(
-            List<Change> changes,
-            long term,
-            long index,
-            @Nullable CompletableFuture<Void> future,
-            long deadlineMillis) {
+    private record Pending(long term, long index, @Nullable CompletableFuture<Void> future, long deadlineMillis) {
 
         void done() {
             if (future != null) {
@@ -62,7 +58,7 @@ final class MemberChanges {
      */
     MemberChanges(Raft raft, Members members, BooleanSupplier ownTermCommitted) {
         this.raft = raft;
-        this.members = members;
+        this.rules = new MemberRules(raft, members);
         this.ownTermCommitted = ownTermCommitted;
     }
 
@@ -73,99 +69,63 @@ final class MemberChanges {
      *     {@link ReplicaException.Rejected} for a change that makes no sense, {@link ReplicaException.Busy} while another
      *     one is under way
      */
-    void propose(List<Change> changes, CompletableFuture<Void> future, long deadlineMillis) {
-        ReplicaException refusal = refusal(changes);
-        if (refusal != null) {
+    void propose(MemberRequest request, CompletableFuture<Void> future, long deadlineMillis) {
+        try {
+            refuseIfBusy();
+            if (request.isReplacement()) {
+                begin(new Replacement(raft, rules, request, future, deadlineMillis));
+            } else {
+                append(rules.check(request.changes(), request.add()), future, deadlineMillis);
+            }
+        } catch (ReplicaException refusal) {
             future.completeExceptionally(refusal);
-            return;
-        }
-        ReplicaException failure = append(changes, future, deadlineMillis);
-        if (failure != null) {
-            future.completeExceptionally(failure);
         }
     }
 
-    private @Nullable ReplicaException refusal(List<Change> changes) {
-        if (raft.role() != Role.LEADER) {
-            return new ReplicaException.NoLeader("this node does not lead. Ask the leader.");
+    private void begin(Replacement wish) {
+        MemberRules.Checked first = wish.additions();
+        if (!first.changes().isEmpty()) {
+            append(first, null, Long.MAX_VALUE);
+        } else if (wish.isDone()) {
+            wish.future().complete(null);
+            return;
         }
-        ConfState now = raft.status().confState();
-        if (pending != null || !now.votersOutgoing().isEmpty() || raft.leadTransferPending()) {
-            return new ReplicaException.Busy("another change of the members, or of the leader, is under way. Nothing"
+        replacement = wish;
+    }
+
+    private void refuseIfBusy() {
+        if (raft.role() != Role.LEADER) {
+            throw new ReplicaException.NoLeader("this node does not lead. Ask the leader.");
+        }
+        if (pending != null || replacement != null || isJoint() || raft.leadTransferPending()) {
+            throw new ReplicaException.Busy("another change of the members, or of the leader, is under way. Nothing"
                     + " was done; wait for it to end.");
         }
         if (raft.isLeaving()) {
-            return new ReplicaException.Busy(
+            // Even a refused change would put an entry behind its own removal, and it may only lead on without any.
+            throw new ReplicaException.Busy(
                     "the leader is being removed. Nothing was done; retry when another node leads.");
         }
         if (!ownTermCommitted.getAsBoolean()) {
-            return new ReplicaException.Busy("the leader is new and does not know yet what is committed. Nothing was"
+            throw new ReplicaException.Busy("the leader is new and does not know yet what is committed. Nothing was"
                     + " done; retry a little later.");
         }
-        for (Change change : changes) {
-            String wrong = wrong(change, now);
-            if (wrong != null) {
-                return new ReplicaException.Rejected(wrong);
-            }
-        }
-        List<Long> removed = changes.stream()
-                .filter(change -> change.kind() == Kind.REMOVE)
-                .map(Change::nodeId)
-                .toList();
-        boolean votersAdded = changes.stream().anyMatch(change -> change.kind() == Kind.ADD_VOTER);
-        if (!votersAdded && removed.containsAll(now.voters())) {
-            return new ReplicaException.Rejected("no voter would be left. Add another one first.");
-        }
-        return null;
     }
 
-    private @Nullable String wrong(Change change, ConfState now) {
-        long id = change.nodeId();
-        String node = "node " + (id - 1);
-        boolean voter = now.voters().contains(id);
-        boolean learner = now.learners().contains(id);
-        return switch (change.kind()) {
-            // The leader itself, too: it leads on until a voter has taken over.
-            case REMOVE -> voter || learner ? null : node + " is no member. See GET /admin/members.";
-            case ADD_LEARNER -> {
-                if (voter || learner) {
-                    yield node + " is a member already. Remove it first if it lost its disk.";
-                }
-                yield members.named(id) != null
-                        ? null
-                        : node + " is not in lightraft.toml, so nobody knows its address. Add its block to the file on"
-                                + " all nodes, and restart them one by one.";
-            }
-            case ADD_VOTER -> {
-                if (voter) {
-                    yield node + " is a voter already.";
-                }
-                yield learner ? null : node + " is no member. Add it first, with POST /admin/members.";
-            }
-            case UPDATE -> "nothing to change.";
-        };
+    private boolean isJoint() {
+        return !raft.status().confState().votersOutgoing().isEmpty();
     }
 
-    private @Nullable ReplicaException append(
-            List<Change> changes, @Nullable CompletableFuture<Void> future, long deadlineMillis) {
-        ProposeResult result =
-                raft.proposeConfChange(new ConfChange(false, Transition.AUTO, changes, addressesOf(changes)));
+    private void append(MemberRules.Checked checked, @Nullable CompletableFuture<Void> future, long deadlineMillis) {
+        // An address travels with the change that makes a node a member, as others may have no other way to know it.
+        ProposeResult result = raft.proposeConfChange(
+                new ConfChange(false, Transition.AUTO, checked.changes(), MemberCodec.encode(checked.addresses())));
         if (result.outcome() != Outcome.APPENDED) {
-            return new ReplicaException.Busy("the leader can't take a change of the members just now ("
-                    + result.outcome().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ')
+            throw new ReplicaException.Busy("the leader can't take a change of the members just now ("
+                    + result.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ')
                     + "). Nothing was done; retry a little later.");
         }
-        pending = new Pending(changes, result.term(), result.firstIndex(), future, deadlineMillis);
-        return null;
-    }
-
-    /** A node's address travels with the change that makes it a member, as others may have no other way to know it. */
-    private byte[] addressesOf(List<Change> changes) {
-        return MemberCodec.encode(changes.stream()
-                .filter(change -> change.kind() == Kind.ADD_LEARNER)
-                .map(change -> members.named(change.nodeId()))
-                .filter(Objects::nonNull)
-                .toList());
+        pending = new Pending(result.term(), result.firstIndex(), future, deadlineMillis);
     }
 
     void applied(long index, long term) {
@@ -177,7 +137,7 @@ final class MemberChanges {
             change.fail(new ReplicaException.NoLeader(
                     "the leader changed before the change was committed. Nothing was done; ask again."));
             pending = null;
-        } else if (raft.status().confState().votersOutgoing().isEmpty()) {
+        } else if (!isJoint()) {
             change.done();
             pending = null;
         }
@@ -186,6 +146,9 @@ final class MemberChanges {
     /** @param look whether to look after the learners, too; some ticks apart */
     void tick(long nowMillis, boolean look) {
         Pending change = pending;
+        if (replacement != null && replacement.hasFailed(nowMillis, this::lag)) {
+            replacement = null;
+        }
         if (change != null && change.future() != null && nowMillis >= change.deadlineMillis()) {
             change.fail(new ReplicaException.OutcomeUnknown("the change was not committed in time, and may still be."
                     + " See GET /admin/members before you ask again."));
@@ -194,41 +157,86 @@ final class MemberChanges {
             change.fail(new ReplicaException.OutcomeUnknown("the leader changed while the change was under way."
                     + " See GET /admin/members before you ask again."));
             pending = null;
-        } else if (look && change == null) {
-            promoteWhoHasCaughtUp();
+        } else if (look && change == null && mayChange()) {
+            if (replacement != null) {
+                completeReplacement(replacement);
+            } else {
+                promoteWhoHasCaughtUp();
+            }
+        }
+    }
+
+    private boolean mayChange() {
+        return raft.role() == Role.LEADER
+                && ownTermCommitted.getAsBoolean()
+                && !raft.leadTransferPending()
+                && !raft.isLeaving()
+                && !isJoint();
+    }
+
+    private void completeReplacement(Replacement wish) {
+        try {
+            if (wish.isReady(this::lag)) {
+                append(wish.exchange(), wish.future(), wish.deadlineMillis());
+                replacement = null;
+            }
+        } catch (ReplicaException.Rejected senseless) {
+            wish.future().completeExceptionally(senseless);
+            replacement = null;
+        } catch (ReplicaException.Busy later) {
+            // Looked at again.
         }
     }
 
     private void promoteWhoHasCaughtUp() {
-        if (raft.role() != Role.LEADER || !ownTermCommitted.getAsBoolean() || raft.leadTransferPending()) {
-            candidate = 0;
-            return;
-        }
         RaftStatus status = raft.status();
         long found = status.peers().entrySet().stream()
-                .filter(peer -> peer.getValue().learner() && hasCaughtUp(peer.getValue()))
-                .mapToLong(java.util.Map.Entry::getKey)
+                .filter(peer -> peer.getValue().learner() && lag(peer.getKey()) == Lag.NONE)
+                .mapToLong(Map.Entry::getKey)
                 .findFirst()
                 .orElse(0);
-        if (found != 0
-                && found == candidate
-                && status.confState().votersOutgoing().isEmpty()) {
-            append(List.of(new Change(Kind.ADD_VOTER, found)), null, Long.MAX_VALUE);
-        }
+        boolean again = found != 0 && found == candidate;
         candidate = found;
+        if (again) {
+            try {
+                append(
+                        new MemberRules.Checked(List.of(new Change(Kind.ADD_VOTER, found)), List.of()),
+                        null,
+                        Long.MAX_VALUE);
+            } catch (ReplicaException.Busy later) {
+                // Looked at again.
+            }
+        }
     }
 
-    private boolean hasCaughtUp(RaftStatus.Peer peer) {
-        return peer.recentActive()
-                && peer.state() == ProgressState.REPLICATE
-                && peer.matchIndex() > 0
-                && raft.lastIndex() - peer.matchIndex() <= SMALL_LAG_ENTRIES;
+    /** How far a member is from holding up nobody as a voter. */
+    enum Lag {
+        NONE,
+        BEHIND,
+        UNHEARD
+    }
+
+    private Lag lag(long id) {
+        RaftStatus.Peer peer = raft.status().peers().get(id);
+        if (peer == null || !peer.recentActive() || peer.matchIndex() == 0) {
+            return Lag.UNHEARD;
+        }
+        return peer.state() == ProgressState.REPLICATE && raft.lastIndex() - peer.matchIndex() <= SMALL_LAG_ENTRIES
+                ? Lag.NONE
+                : Lag.BEHIND;
     }
 
     void stop(String reason) {
         if (pending != null) {
             pending.fail(new ReplicaException.Stopped(reason + ". The change may still be committed."));
             pending = null;
+        }
+        if (replacement != null) {
+            replacement
+                    .future()
+                    .completeExceptionally(new ReplicaException.Stopped(
+                            reason + ". Nobody was removed; ask again, the same as before."));
+            replacement = null;
         }
     }
 }

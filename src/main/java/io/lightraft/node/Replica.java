@@ -13,7 +13,6 @@ import io.lightraft.transport.FrameHandler;
 import io.lightraft.transport.Transport;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -176,12 +175,12 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
     }
 
     /**
-     * On the leader: changes the membership; several changes at once go through a joint configuration.
+     * On the leader: changes the membership.
      *
      * @return completes when all of it is in force; see {@link MemberChanges#propose} for how it fails
      */
-    public CompletableFuture<Void> changeMembers(List<ConfChange.Change> changes, Duration timeout) {
-        return calls.ask("change members", future -> core.changeMembers(changes, future, timeout.toMillis()));
+    public CompletableFuture<Void> changeMembers(MemberRequest request, Duration timeout) {
+        return calls.ask("change members", future -> core.changeMembers(request, future, timeout.toMillis()));
     }
 
     /**

@@ -48,6 +48,7 @@ final class ReplicaCore<R> {
     private final ReadRounds reads;
     private final PeerContacts contacts = new PeerContacts();
     private final Members members;
+    private final PeerStreams streams;
     private final StatusView view;
     private final MemberChanges memberChanges;
     private final Handover handover;
@@ -112,7 +113,7 @@ final class ReplicaCore<R> {
         this.freshness = new Freshness(
                 (long) config.electionTimeoutTicks() * config.tickMillis(),
                 proof -> reads.await(proof, ReadRounds.NO_DEADLINE));
-        effects.peers(members.peers());
+        this.streams = new PeerStreams(members, effects, this::unreachable);
     }
 
     void propose(byte[] command, CompletableFuture<R> future, long timeoutMillis) {
@@ -144,8 +145,8 @@ final class ReplicaCore<R> {
     }
 
     /** See {@link MemberChanges#propose}. */
-    void changeMembers(List<ConfChange.Change> changes, CompletableFuture<Void> future, long timeoutMillis) {
-        memberChanges.propose(changes, future, nowMillis + timeoutMillis);
+    void changeMembers(MemberRequest request, CompletableFuture<Void> future, long timeoutMillis) {
+        memberChanges.propose(request, future, nowMillis + timeoutMillis);
     }
 
     /** See {@link Handover#begin}. */
@@ -240,14 +241,14 @@ final class ReplicaCore<R> {
     ApplyWorker.After applyConfChange(ConfChange change) {
         ConfState after = raft.applyConfChange(change);
         members.changed(change, after);
-        effects.peers(members.peers());
+        streams.follow();
         return new ApplyWorker.After(after, members.list());
     }
 
     /** The state is that of a snapshot now. */
     void membersReplaced(List<Member> replicated) {
         members.replaced(replicated);
-        effects.peers(members.peers());
+        streams.follow();
     }
 
     List<Member> members() {
@@ -366,9 +367,7 @@ final class ReplicaCore<R> {
     private void tick() {
         tickCount++;
         fitness.tick();
-        if (members.tick()) {
-            effects.peers(members.peers());
-        }
+        streams.tick();
         healing.tick();
         raft.tick();
         raft.handOverIfNoVoter();

@@ -180,5 +180,6 @@ class AdminTests {
         refuse(0, "DELETE", "members/x", "", 400, "no index");
         refuse(0, "POST", "members/" + leader + "/promote", "", 422, "already");
         refuse(0, "POST", "members/change", "{\"remove\":[1,1]}", 400, "twice");
+        refuse(0, "POST", "members/change", "{\"remove\":[0,1,2]}", 422, "no voter would be left");
     }
 }

@@ -26,6 +26,7 @@ record AdminRequest(
         byte[] body,
         @Nullable Duration givenTimeout) {
 
+    private static final int MAX_NODE_ID = 9999;
     private static final int MAX_BODY_BYTES = 64 << 10;
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
     private static final Pattern TIMEOUT = Pattern.compile("(?:^|&)timeout=([^&]*)");
@@ -94,15 +95,15 @@ record AdminRequest(
     }
 
     static int nodeId(JsonNode id) {
-        if (!id.isInt() || id.asInt() < 0) {
-            throw Problem.badRequest("a nodeId must be the index of a node, a number from 0.");
+        if (!id.isInt() || id.asInt() < 0 || id.asInt() > MAX_NODE_ID) {
+            throw Problem.badRequest("nodeId must be the index of a node, a number from 0 to " + MAX_NODE_ID + ".");
         }
         return id.asInt();
     }
 
     static int nodeId(String text) {
-        if (!text.matches("[0-9]{1,6}")) {
-            throw Problem.badRequest("'" + text + "' is no index of a node.");
+        if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) > MAX_NODE_ID) {
+            throw Problem.badRequest("'" + text + "' is no index of a node, a number from 0 to " + MAX_NODE_ID + ".");
         }
         return Integer.parseInt(text);
     }
