@@ -1,6 +1,7 @@
 package io.lightraft.sql;
 
 import java.sql.SQLException;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -13,21 +14,6 @@ final class ShadowTables {
     /** How their names end: a first sieve, for speed. */
     private static final Pattern SUSPECT = Pattern.compile(
             "_(data|idx|content|docsize|config|segments|segdir|stat|node|rowid|parent)\\b", Pattern.CASE_INSENSITIVE);
-
-    /** Behind these, SQLite takes a string for a name. */
-    private static final Set<String> BEFORE_NAME = Set.of(
-            "INTO",
-            "FROM",
-            "UPDATE",
-            "TABLE",
-            "ON",
-            "JOIN",
-            "EXISTS",
-            "IGNORE",
-            "REPLACE",
-            "ROLLBACK",
-            "ABORT",
-            "FAIL");
 
     private static final Set<String> WRITES =
             Set.of("INSERT", "REPLACE", "UPDATE", "DELETE", "WITH", "CREATE", "ALTER", "DROP");
@@ -47,13 +33,12 @@ final class ShadowTables {
         if (tokens.isEmpty() || !WRITES.contains(upper(tokens.get(0)))) {
             return null;
         }
+        BitSet strings = StringsAsNames.in(tokens);
         for (int i = 1; i < tokens.size(); i++) {
             Token token = tokens.get(i);
-            Token before = tokens.get(i - 1);
-            boolean name = token.isName()
-                    || token.kind() == Token.Kind.STRING
-                            && (before.isOther('.') || BEFORE_NAME.contains(upper(before)));
-            if (name && SUSPECT.matcher(token.text()).find() && isShadow(writer, token.text())) {
+            if ((token.isName() || strings.get(i))
+                    && SUSPECT.matcher(token.text()).find()
+                    && isShadow(writer, token.text())) {
                 return "\"" + token.text() + "\" can't be part of a write: a virtual table keeps its own data in it;"
                         + " write to the virtual table itself";
             }

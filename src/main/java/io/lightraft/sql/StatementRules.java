@@ -1,5 +1,6 @@
 package io.lightraft.sql;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -18,8 +19,16 @@ final class StatementRules {
 
     private static final Pattern RESERVED_NAME = Pattern.compile(RESERVED_PREFIX + "_\\w+", Pattern.CASE_INSENSITIVE);
     private static final Set<String> TEMP = Set.of("temp", "temporary");
-    private static final Set<String> NODE_FUNCTIONS =
-            Set.of("total_changes", "sqlite_version", "sqlite_source_id", "sqlite_compileoption_get");
+    private static final Set<String> NODE_FUNCTIONS = Set.of(
+            "total_changes",
+            "sqlite_version",
+            "sqlite_source_id",
+            "sqlite_compileoption_get",
+            "sqlite_compileoption_used",
+            "fts5_source_id");
+    private static final Set<String> SCHEMA_TABLES = Set.of("sqlite_schema", "sqlite_master");
+    private static final Set<String> TEMP_SCHEMA_TABLES = Set.of("sqlite_temp_schema", "sqlite_temp_master");
+    private static final Set<String> BEFORE_ALL_COLUMNS = Set.of("select", "distinct", "all", "returning", ",", ".");
     private static final Set<String> TRIGGER_TIMES = Set.of("before", "after", "instead");
 
     private StatementRules() {}
@@ -63,9 +72,9 @@ final class StatementRules {
             case "PRAGMA" -> PragmaRules.rule(tokens);
             case "EXPLAIN" -> explain(tokens);
             case "BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE" ->
-                Ruling.refused("interactive transactions are not available yet: " + word
-                        + " was not run; each statement is a transaction of its own, and over HTTP several"
-                        + " statements can be sent as one transaction");
+                Ruling.refused(
+                        word + " can't be run here: a transaction is open only within a session over nc; over HTTP,"
+                                + " send its statements in one request with ?transaction");
             case "ATTACH", "DETACH" ->
                 Ruling.refused(
                         word
@@ -94,10 +103,8 @@ final class StatementRules {
 
     /** The built-in date functions refuse the current time where a row has to give the same answer for ever. */
     private static Ruling checkedDefinition(List<Token> tokens) {
-        return CurrentTimeInSchema.isUsed(tokens)
-                ? Ruling.refused("the current time can't be used in an index, a CHECK or a generated column: the row"
-                        + " would mean something else tomorrow; store the time in a column, by a DEFAULT")
-                : checked(tokens, Ruling.WRITE);
+        String complaint = CurrentTimeInSchema.complaint(tokens);
+        return complaint != null ? Ruling.refused(complaint) : checked(tokens, Ruling.WRITE);
     }
 
     private static Ruling temporary() {
@@ -128,11 +135,14 @@ final class StatementRules {
 
     /** Refuses functions and tables whose answers belong to one node, where the answer could get into the data. */
     private static Ruling checked(List<Token> tokens, Ruling ruling) {
+        boolean write = ruling.kind() == Ruling.Kind.WRITE;
+        BitSet strings = write ? StringsAsNames.in(tokens) : new BitSet();
         boolean schemaTable = false;
         boolean rootPage = false;
         for (int i = 0; i < tokens.size(); i++) {
             Token token = tokens.get(i);
-            if (!token.isName()) {
+            rootPage |= token.isOther('*') && i > 0 && BEFORE_ALL_COLUMNS.contains(lower(tokens.get(i - 1)));
+            if (!token.isName() && !strings.get(i)) {
                 continue;
             }
             String name = lower(token);
@@ -141,23 +151,31 @@ final class StatementRules {
                 return Ruling.refused(
                         "load_extension is not available: code of one node would answer differently from the others'; compute the value in the client");
             }
-            if (ruling.kind() != Ruling.Kind.WRITE) {
-                continue;
+            String complaint = write ? complaint(token, name, call) : null;
+            if (complaint != null) {
+                return Ruling.refused(complaint);
             }
-            if (name.startsWith("pragma_") || name.equals("dbstat") || call && NODE_FUNCTIONS.contains(name)) {
-                return Ruling.refused("\"" + token.text() + "\" can't be part of a write: its answer differs from node"
-                        + " to node; read it first and send the value");
-            }
-            if (name.startsWith("sqlite_stat")) {
-                return Ruling.refused("\"" + token.text() + "\" can't be part of a write: it is kept by ANALYZE alone");
-            }
-            schemaTable |= name.equals("sqlite_schema") || name.equals("sqlite_master");
+            schemaTable |= SCHEMA_TABLES.contains(name);
             rootPage |= name.equals("rootpage");
         }
-        if (schemaTable && rootPage) {
-            return Ruling.refused("\"rootpage\" can't be part of a write: it differs from node to node; leave it out");
+        if (write && schemaTable && rootPage) {
+            return Ruling.refused("\"rootpage\" can't be part of a write: it differs from node to node; name the"
+                    + " columns you need, without it");
         }
         return ruling;
+    }
+
+    private static @Nullable String complaint(Token token, String name, boolean call) {
+        if (name.startsWith("pragma_")
+                || name.equals("dbstat")
+                || TEMP_SCHEMA_TABLES.contains(name)
+                || call && NODE_FUNCTIONS.contains(name)) {
+            return "\"" + token.text() + "\" can't be part of a write: its answer differs from node to node; read it"
+                    + " first and send the value";
+        }
+        return name.startsWith("sqlite_stat")
+                ? "\"" + token.text() + "\" can't be part of a write: it is kept by ANALYZE alone"
+                : null;
     }
 
     /** The same check for a statement of which SQLite said that it writes. */

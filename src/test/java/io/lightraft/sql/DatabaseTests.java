@@ -174,7 +174,7 @@ class DatabaseTests {
         assertThat(execute(true, "INSERT INTO t VALUES(1)", "COMMIT", "INSERT INTO t VALUES(2)"))
                 .satisfiesExactly(
                         first -> assertThat(first).startsWith("failed 1 not run"),
-                        second -> assertThat(second).contains("interactive transactions are not available yet"));
+                        second -> assertThat(second).contains("a transaction is open only within a session"));
         assertThat(execute(false, "PRAGMA database_list")).first().asString().contains("send it as a query");
         assertThat(execute(false, "ANALYZE", "SELECT 1").get(0)).contains("by itself");
         assertThat(node.proposals).isEqualTo(proposals + 1);
@@ -187,7 +187,7 @@ class DatabaseTests {
         assertThat(execute(false, "BEGIN", "DELETE FROM t", "ROLLBACK"))
                 .first()
                 .asString()
-                .contains("not available yet");
+                .contains("BEGIN can't be run here");
         assertThat(execute(false, "SELECT count(*) FROM t").toString()).contains("row [1]");
     }
 
