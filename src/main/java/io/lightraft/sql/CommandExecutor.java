@@ -39,6 +39,7 @@ final class CommandExecutor implements AutoCloseable {
     private final DeterministicFunctions functions;
     private final KeptCurrentTime keptCurrentTime;
     private final RowidWatch rowids = new RowidWatch();
+    private final TouchedRows touched = new TouchedRows();
 
     private long clockMillis;
     private long seed;
@@ -55,9 +56,10 @@ final class CommandExecutor implements AutoCloseable {
         this.limits = limits;
         this.directory = directory;
         functions = new DeterministicFunctions(writer.connection(), limits.maxValueBytes());
-        keptCurrentTime = new KeptCurrentTime(writer);
+        keptCurrentTime = new KeptCurrentTime(writer, touched);
         budget.attach(writer.connection());
         rowids.attach(writer.connection());
+        touched.attach(writer.connection());
     }
 
     /** What a command did, and what the session it belongs to sees after it. */
@@ -167,7 +169,7 @@ final class CommandExecutor implements AutoCloseable {
         writer.run(SAVEPOINT);
         StatementResult result = attempt(statement, number, known);
         if (result instanceof StatementResult.Failed failed) {
-            if (leavesWhatItDid(failed)) {
+            if (leavesWhatItDid(statement, failed)) {
                 rowidKnown = false;
                 releaseAfter(number, failed);
                 rowsAffected = 0;
@@ -181,9 +183,9 @@ final class CommandExecutor implements AutoCloseable {
     }
 
     /** SQLite has undone what is to be undone; OR FAIL and RAISE(FAIL) keep what was done before. */
-    private boolean leavesWhatItDid(StatementResult.Failed failure) throws SQLException {
+    private boolean leavesWhatItDid(Statement statement, StatementResult.Failed failure) throws SQLException {
         return (failure.code() & 0xFF) == SqlErrors.CONSTRAINT
-                && functions.gaveNow().isEmpty()
+                && keptCurrentTime.complaint(statement.sql(), functions.gaveNow()) == null
                 && rowids.complaint(writer) == null;
     }
 
@@ -238,6 +240,7 @@ final class CommandExecutor implements AutoCloseable {
             return new StatementResult.Failed(SqlErrors.ERROR, shadow);
         }
         rowids.reset();
+        touched.reset();
         try (PreparedStatement prepared = writer.connection().prepareStatement(statement.sql())) {
             Parameters.bind(prepared, statement);
             functions.use(clockMillis, seed, number);
@@ -278,19 +281,17 @@ final class CommandExecutor implements AutoCloseable {
             rows.add(Collections.unmodifiableList(Arrays.asList(row)));
         }
         budget.count(false);
+        Token first = new SqlLexer(statement.sql()).next();
+        if (first != null && SETS_CHANGES.contains(first.text().toUpperCase(Locale.ROOT))) {
+            rowsAffected = writer.connection().getDatabase().changes();
+        }
         String rowidComplaint = rowids.complaint(writer);
         if (rowidComplaint != null) {
             return new StatementResult.Failed(SqlErrors.ERROR, rowidComplaint);
         }
-        if (!functions.gaveNow().isEmpty()) {
-            String complaint = keptCurrentTime.complaint(statement.sql(), functions.gaveNow());
-            if (complaint != null) {
-                return new StatementResult.Failed(SqlErrors.ERROR, complaint);
-            }
-        }
-        Token first = new SqlLexer(statement.sql()).next();
-        if (first != null && SETS_CHANGES.contains(first.text().toUpperCase(Locale.ROOT))) {
-            rowsAffected = writer.connection().getDatabase().changes();
+        String complaint = keptCurrentTime.complaint(statement.sql(), functions.gaveNow());
+        if (complaint != null) {
+            return new StatementResult.Failed(SqlErrors.ERROR, complaint);
         }
         rowid = writer.number("SELECT last_insert_rowid()");
         return cursor.columns().isEmpty()

@@ -65,6 +65,7 @@ final class DeterministicFunctions implements AutoCloseable {
         }
         define(writer, "strftime", ANY_COUNT, DETERMINISTIC | INNOCUOUS, arguments -> date("strftime", arguments, 1));
         define(writer, "timediff", 2, DETERMINISTIC | INNOCUOUS, arguments -> {
+            arguments.replaceAll(DeterministicFunctions::asDateArgument);
             arguments.replaceAll(value -> orNow("timediff", value));
             return call("timediff", arguments);
         });
@@ -78,7 +79,7 @@ final class DeterministicFunctions implements AutoCloseable {
         random = new SplittableRandom(seed + statementNumber * 0x9E3779B97F4A7C15L);
     }
 
-    /** The date functions that were asked for the current time since the last {@link #use}. */
+    /** The date functions that were asked for the current time or the local zone since the last {@link #use}. */
     Set<String> gaveNow() {
         return gaveNow;
     }
@@ -175,6 +176,7 @@ final class DeterministicFunctions implements AutoCloseable {
 
     /** @param at where the time stands among the arguments; what follows it are modifiers */
     private @Nullable Object date(String name, List<@Nullable Object> arguments, int at) throws SQLException {
+        arguments.replaceAll(DeterministicFunctions::asDateArgument);
         if (arguments.size() == at || arguments.size() > at && isOneOf(SUBSECONDS, arguments.get(at))) {
             arguments.add(at, now);
             gaveNow.add(name);
@@ -183,10 +185,16 @@ final class DeterministicFunctions implements AutoCloseable {
             for (int i = arguments.size() - 1; i > at; i--) {
                 if (isOneOf(ZONES, arguments.get(i))) {
                     arguments.remove(i);
+                    gaveNow.add(name);
                 }
             }
         }
         return call(name, arguments);
+    }
+
+    private static @Nullable Object asDateArgument(@Nullable Object value) {
+        String text = DateArguments.text(value);
+        return text != null ? text : value;
     }
 
     private @Nullable Object orNow(String function, @Nullable Object value) {

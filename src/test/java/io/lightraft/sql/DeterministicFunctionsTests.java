@@ -205,4 +205,70 @@ class DeterministicFunctionsTests {
                     .isInstanceOf(StatementResult.Failed.class);
         }
     }
+
+    /** The built-in ones read a blob as text, and any text up to a NUL. */
+    @Test
+    void knowTheCurrentTimeAndTheZonesInEveryDisguise() {
+        try (SqliteStateMachine machine = open("a")) {
+            assertThat(rows(Log.run(
+                                    machine,
+                                    "SELECT datetime(CAST('now' AS BLOB)), datetime('NOW' || char(0)),"
+                                            + " unixepoch('now' || char(0, 65)), strftime('%s', x'6e6f77'),"
+                                            + " timediff(CAST('now' AS BLOB), 'now' || char(0)),"
+                                            + " datetime('2024-07-01', CAST('localtime' AS BLOB)),"
+                                            + " datetime('2024-07-01', 'utc' || char(0)),"
+                                            + " unixepoch(CAST('subsec' AS BLOB)) > 1700000000")
+                            .get(0)))
+                    .containsExactly(List.of(
+                            "2023-11-14 22:13:20",
+                            "2023-11-14 22:13:20",
+                            1_700_000_000L,
+                            "1700000000",
+                            "+0000-00-00 00:00:00.000",
+                            "2024-07-01 00:00:00",
+                            "2024-07-01 00:00:00",
+                            1L));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " WITHOUT ROWID"})
+    void mayBeUsedForTheCurrentTimeBesideColumnsThatAreComputedFromIt(String withoutRowid) {
+        try (SqliteStateMachine machine = open("a")) {
+            Log.run(
+                    machine,
+                    "CREATE TABLE t(id INTEGER PRIMARY KEY, \"at \"\"t\" DEFAULT (strftime('%s', 'now')),"
+                            + " y AS (strftime('%Y', \"at \"\"t\", 'unixepoch')), z)",
+                    "CREATE INDEX i ON t(date(z))",
+                    "CREATE TABLE w(k PRIMARY KEY, d, day AS (date(d)) STORED)" + withoutRowid);
+            assertThat(Log.run(machine, "INSERT INTO t(id, z) VALUES(7, date('now')), (8, time('now', 'localtime'))"))
+                    .containsExactly(new StatementResult.Changed(2, 8));
+            assertThat(Log.run(machine, "UPDATE t SET z = date('now') RETURNING id"))
+                    .first()
+                    .isInstanceOfSatisfying(
+                            StatementResult.Rows.class,
+                            rows -> assertThat(rows.rowsAffected()).isEqualTo(2));
+            assertThat(Log.run(
+                            machine,
+                            "INSERT INTO t(z) VALUES(x'6e6f77')",
+                            "INSERT INTO t(z) VALUES('now' || char(0))",
+                            "INSERT INTO w VALUES(1, 'now')",
+                            "INSERT INTO w VALUES(1, 'Now')"))
+                    .allMatch(StatementResult.Failed.class::isInstance);
+            assertThat(rows(Log.run(machine, "SELECT count(y), integrity_check FROM t, pragma_integrity_check")
+                            .get(0)))
+                    .containsExactly(List.of(2L, "ok"));
+        }
+    }
+
+    @Test
+    void letOrFailKeepWhatSqliteKeeps() {
+        try (SqliteStateMachine machine = open("a")) {
+            Log.run(machine, "CREATE TABLE t(a UNIQUE, at)");
+            assertThat(Log.run(machine, "INSERT OR FAIL INTO t VALUES(1, date('now')), (1, date('now')), (2, 0)"))
+                    .first()
+                    .isInstanceOf(StatementResult.Failed.class);
+            assertThat(rows(Log.run(machine, "SELECT a FROM t").get(0))).containsExactly(List.of(1L));
+        }
+    }
 }

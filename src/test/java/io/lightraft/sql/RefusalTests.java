@@ -68,8 +68,20 @@ class RefusalTests {
         WITH x AS (SELECT * FROM pragma_compile_options) INSERT INTO t(b) SELECT * FROM x | "pragma_compile_options" can't be part of a write: its answer differs from node to node; read it first and send the value
         UPDATE t SET b = sqlite_version()                | "sqlite_version" can't be part of a write: its answer differs from node to node; read it first and send the value
         UPDATE t SET a = total_changes()                 | "total_changes" can't be part of a write: its answer differs from node to node; read it first and send the value
-        INSERT INTO t(a) SELECT rootpage FROM sqlite_schema | "rootpage" can't be part of a write: it differs from node to node; leave it out
+        INSERT INTO t(b) SELECT file FROM 'pragma_database_list' | "pragma_database_list" can't be part of a write: its answer differs from node to node; read it first and send the value
+        INSERT INTO t(b) SELECT 1 FROM t JOIN s ON s.v IN (1, 'x'), ('dbstat') | "dbstat" can't be part of a write: its answer differs from node to node; read it first and send the value
+        UPDATE t SET b = 1 IN 'pragma_page_count'        | "pragma_page_count" can't be part of a write: its answer differs from node to node; read it first and send the value
+        CREATE VIEW x AS SELECT * FROM main.'pragma_database_list' | "pragma_database_list" can't be part of a write: its answer differs from node to node; read it first and send the value
+        CREATE VIRTUAL TABLE x USING 'dbstat'            | "dbstat" can't be part of a write: its answer differs from node to node; read it first and send the value
+        UPDATE t SET b = sqlite_compileoption_used('x')  | "sqlite_compileoption_used" can't be part of a write: its answer differs from node to node; read it first and send the value
+        UPDATE t SET b = fts5_source_id()                | "fts5_source_id" can't be part of a write: its answer differs from node to node; read it first and send the value
+        INSERT INTO t(a) SELECT count(*) FROM sqlite_temp_schema | "sqlite_temp_schema" can't be part of a write: its answer differs from node to node; read it first and send the value
+        INSERT INTO t(a) SELECT rootpage FROM sqlite_schema | "rootpage" can't be part of a write: it differs from node to node; name the columns you need, without it
+        CREATE TABLE x AS SELECT * FROM 'sqlite_master'  | "rootpage" can't be part of a write: it differs from node to node; name the columns you need, without it
         DELETE FROM sqlite_stat1                         | "sqlite_stat1" can't be part of a write: it is kept by ANALYZE alone
+        DELETE FROM 'sqlite_stat1'                       | "sqlite_stat1" can't be part of a write: it is kept by ANALYZE alone
+        CREATE INDEX i ON t(datetime(b, 'localtime'))    | 'localtime' and 'utc' can't be used in an index, a CHECK or a generated column: SQLite takes the zone of whoever opens the file; leave them out, the cluster's zone is UTC
+        CREATE TABLE x(a, b AS (strftime('%H', a, 'UTC'))) | 'localtime' and 'utc' can't be used in an index, a CHECK or a generated column: SQLite takes the zone of whoever opens the file; leave them out, the cluster's zone is UTC
         CREATE INDEX i ON t(date('now'))                 | the current time can't be used in an index, a CHECK or a generated column: the row would mean something else tomorrow; store the time in a column, by a DEFAULT
         CREATE TABLE x(a, b AS (datetime()) STORED)      | the current time can't be used in an index, a CHECK or a generated column: the row would mean something else tomorrow; store the time in a column, by a DEFAULT
         ALTER TABLE t ADD COLUMN c AS (strftime('%s', 'NOW')) | the current time can't be used in an index, a CHECK or a generated column: the row would mean something else tomorrow; store the time in a column, by a DEFAULT
@@ -102,8 +114,12 @@ class RefusalTests {
         INSERT INTO s VALUES(9223372036854775807, 'm')         | changed 1 9223372036854775807
         INSERT INTO t VALUES(9223372036854775806, 'm')         | changed 1 9223372036854775806
         INSERT INTO t(b) VALUES('f_data')                      | changed 1 2
+        INSERT INTO t(b) VALUES('dbstat')                      | changed 1 2
+        INSERT INTO t(b) SELECT 'pragma_page_count' FROM t WHERE b IS DISTINCT FROM 'dbstat' AND b NOT IN ('dbstat', 'y') | changed 1 2
+        INSERT INTO t(b) SELECT count(*) FROM sqlite_schema    | changed 1 2
         INSERT INTO t(b) SELECT count(*) > 0 FROM f            | changed 1 2
         SELECT count(*) > 0 AS n FROM f_data                   | columns [n] / row [1] / end
+        CREATE TABLE x(a, b AS (strftime('%H', a, '+1 day')), c DEFAULT (datetime('now', 'localtime'))) | changed 0 1
         PRAGMA foreign_keys = ON                               | columns [] / end
         PRAGMA integrity_check                                 | columns [integrity_check] / row [ok] / end
         PRAGMA foreign_key_list(t)                             | columns [id, seq, table, from, to, on_update, on_delete, match] / end
