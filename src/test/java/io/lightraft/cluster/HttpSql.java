@@ -57,6 +57,10 @@ final class HttpSql implements WriteLoad.Client {
         return send(request(path).POST(BodyPublishers.noBody()).build());
     }
 
+    Reply post(String path, String body) throws IOException {
+        return send(request(path).POST(BodyPublishers.ofString(body)).build());
+    }
+
     /** With an idempotency key. */
     Reply executeOnce(String key, String timeout, String... statements) throws IOException {
         return send(request("/db/execute?timeout=" + timeout)
