@@ -53,6 +53,14 @@ final class HttpSql implements WriteLoad.Client {
                 .build());
     }
 
+    /** @param statements each SQL and its parameters */
+    Reply execute(List<List<Object>> statements, String parameters) throws IOException {
+        return send(request("/db/execute?timeout=30s" + parameters)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(JSON.writeValueAsString(statements)))
+                .build());
+    }
+
     Reply post(String path) throws IOException {
         return send(request(path).POST(BodyPublishers.noBody()).build());
     }

@@ -51,6 +51,11 @@ final class PlainSqlite implements AutoCloseable {
     }
 
     private String run(Statement statement) {
+        return shown(statement, result(statement));
+    }
+
+    /** A failure of another kind than SQLite's is none here. */
+    StatementResult result(Statement statement) {
         try (PreparedStatement prepared = connection.prepareStatement(statement.sql())) {
             Parameters.bind(prepared, statement);
             try (Cursor cursor = new Cursor(prepared)) {
@@ -59,15 +64,26 @@ final class PlainSqlite implements AutoCloseable {
                     rows.add(Arrays.asList(row));
                 }
                 return cursor.columns().isEmpty()
-                        ? changed(statement, prepared.getUpdateCount())
-                        : rows(cursor.columns(), rows);
+                        ? new StatementResult.Changed(prepared.getUpdateCount(), 0)
+                        : new StatementResult.Rows(cursor.columns(), rows, 0, 0);
             }
         } catch (SQLException e) {
-            return shown(e);
+            return SqlErrors.failed(e);
         }
     }
 
-    private void rollback() throws SQLException {
+    /** Whether a transaction is open; asked of SQLite itself, which has no other way to tell. */
+    boolean isInTransaction() throws SQLException {
+        try {
+            run("BEGIN");
+        } catch (SQLException e) {
+            return true;
+        }
+        run("ROLLBACK");
+        return false;
+    }
+
+    void rollback() throws SQLException {
         try {
             run("ROLLBACK");
         } catch (SQLException e) {

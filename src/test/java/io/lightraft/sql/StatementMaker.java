@@ -62,6 +62,42 @@ final class StatementMaker {
         return new Command(made, atomic, null);
     }
 
+    /** From BEGIN to COMMIT or ROLLBACK, with savepoints between. */
+    List<Statement> transaction() {
+        List<Statement> made = new ArrayList<>();
+        String[] begins = {"BEGIN", "BEGIN DEFERRED", "BEGIN IMMEDIATE", "BEGIN EXCLUSIVE TRANSACTION", "SAVEPOINT top"
+        };
+        int begin = random.nextInt(begins.length);
+        made.add(Statement.of(begins[begin]));
+        int statements = random.nextInt(7);
+        for (int i = 0; i < statements; i++) {
+            made.add(random.nextInt(4) == 0 ? Statement.of(savepoint()) : typed());
+        }
+        boolean keeps = random.nextInt(10) < 7;
+        made.add(Statement.of(
+                keeps ? begin == 4 ? "RELEASE top" : random.nextBoolean() ? "COMMIT" : "END" : "ROLLBACK"));
+        return made;
+    }
+
+    private String savepoint() {
+        String name = "s" + random.nextInt(2);
+        return switch (random.nextInt(5)) {
+            case 0, 1 -> "SAVEPOINT " + name;
+            case 2 -> "RELEASE " + name;
+            default -> "ROLLBACK TO " + name;
+        };
+    }
+
+    /** Without parameters. */
+    Statement typed() {
+        while (true) {
+            Statement made = statement();
+            if (made.positional().isEmpty() && made.named().isEmpty()) {
+                return made;
+            }
+        }
+    }
+
     private Statement statement() {
         return switch (random.nextInt(10)) {
             case 0 -> parameters();
