@@ -25,6 +25,7 @@ import io.lightraft.storage.DurableLog;
 import io.lightraft.storage.DurableLogOptions;
 import io.lightraft.storage.LogIdentity;
 import io.lightraft.transport.HttpTransport;
+import io.lightraft.transport.Lineage;
 import io.lightraft.transport.Peer;
 import io.lightraft.transport.PeerCallServlet;
 import io.lightraft.transport.RaftSnapshotServlet;
@@ -83,15 +84,22 @@ class ReplicaConfiguration {
     }
 
     @Bean
-    HttpTransport transport(ClusterConfig cluster, NodeConfig node, UUID incarnation) {
+    HttpTransport transport(
+            ClusterConfig cluster, NodeConfig node, UUID incarnation, SqliteStateMachine stateMachine, DurableLog log) {
         String version = String.valueOf(Replica.class.getPackage().getImplementationVersion());
-        return new HttpTransport(TransportConfig.of(
+        TransportConfig config = TransportConfig.of(
                 cluster.name(),
                 node.peer().id(),
                 cluster.peers(),
                 version,
                 incarnation,
-                cluster.raft().electionTimeoutMillis()));
+                cluster.raft().electionTimeoutMillis());
+        return new HttpTransport(config.withLineage(new Lineage(() -> lineage(stateMachine, log))));
+    }
+
+    private static String lineage(SqliteStateMachine stateMachine, DurableLog log) {
+        boolean blank = log.lastIndex() == 0 && log.initialHardState().isEmpty();
+        return blank ? Lineage.NONE : stateMachine.lineage();
     }
 
     @Bean

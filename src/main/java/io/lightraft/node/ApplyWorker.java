@@ -159,23 +159,7 @@ final class ApplyWorker<R> extends Worker<ApplyWorker.Task> {
             return new CommittedEntry(
                     entry.index(), entry.term(), null, ByteBuffer.allocate(0), after.confState(), after.members());
         }
-        if (stateMachine.skips(entry.index())) {
-            return new CommittedEntry(entry.index(), entry.term(), null, ByteBuffer.allocate(0), null);
-        }
-        @Nullable EntryHeader header = entry.data().length == 0 ? null : header(entry);
-        int commandStart = header == null ? 0 : EntryHeader.BYTES;
-        ByteBuffer command = ByteBuffer.wrap(entry.data(), commandStart, entry.data().length - commandStart)
-                .slice()
-                .asReadOnlyBuffer();
-        return new CommittedEntry(entry.index(), entry.term(), header, command, null);
-    }
-
-    private static EntryHeader header(Entry entry) {
-        try {
-            return EntryHeader.of(entry.data());
-        } catch (IllegalArgumentException e) {
-            throw new UnappliableEntryException(entry.index(), String.valueOf(e.getMessage()), e);
-        }
+        return CommittedEntry.of(entry, stateMachine.skips(entry.index()));
     }
 
     private void flush(List<CommittedEntry> batch, List<Message> responses) {

@@ -60,6 +60,7 @@ final class InternalTables {
             writer.run(CREATE_ROWID);
             Skips.create(writer);
             MemberTable.create(writer, members);
+            Recoveries.create(writer);
             KnownKeys.create(writer, KeyLimits.DEFAULT);
             writer.run(
                     INSERT,

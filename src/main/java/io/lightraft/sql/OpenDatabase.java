@@ -14,12 +14,13 @@ import org.springframework.dao.DataAccessException;
 /**
  * The database file as the apply worker has it open: the connection that writes, what runs commands on it, and what the
  * file says of itself. All of it is made anew when another file takes the place of this one. Confined to the apply
- * worker, but for the path and the limits.
+ * worker, but for the path, the limits and the lineage.
  */
 final class OpenDatabase {
 
     private final Path file;
     private volatile ClusterLimits limits;
+    private volatile String lineage;
     private Writer writer;
     private CommandExecutor executor;
     private KnownKeys keys;
@@ -35,6 +36,7 @@ final class OpenDatabase {
         keys = KnownKeys.of(writer);
         state = InternalTables.readState(writer.jdbc());
         skips = Skips.read(writer);
+        lineage = Recoveries.lineage(writer.jdbc());
         lookForDeferredKeys();
     }
 
@@ -65,6 +67,11 @@ final class OpenDatabase {
 
     ClusterLimits limits() {
         return limits;
+    }
+
+    /** See {@link Recoveries}. */
+    String lineage() {
+        return lineage;
     }
 
     Writer writer() {
@@ -124,6 +131,7 @@ final class OpenDatabase {
         keys = KnownKeys.of(writer);
         state = InternalTables.readState(writer.jdbc());
         skips = Skips.read(writer);
+        lineage = Recoveries.lineage(writer.jdbc());
         lookForDeferredKeys();
     }
 

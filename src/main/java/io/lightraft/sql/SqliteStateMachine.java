@@ -65,6 +65,11 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
         return database.limits();
     }
 
+    /** Which cluster the data are of: "original", or what its latest recovery has called it. Any thread. */
+    public String lineage() {
+        return database.lineage();
+    }
+
     WriteGate writeGate() {
         return gate;
     }

@@ -99,6 +99,11 @@ public final class DurableLog implements LogStorage, AutoCloseable {
         return open(DiskFiles.open(directory), identity, options, listener, maintenance);
     }
 
+    /** The same for a command that has one thread: what is not in memory is loaded while it waits. */
+    public static DurableLog openOffline(Path directory, LogIdentity identity, LogListener listener) {
+        return open(DiskFiles.open(directory), identity, DurableLogOptions.DEFAULTS, listener, Runnable::run);
+    }
+
     /**
      * The same on another file system, which the log closes in the end.
      *
@@ -225,12 +230,20 @@ public final class DurableLog implements LogStorage, AutoCloseable {
         }
     }
 
-    /** The log restarts after the snapshot. Part of the batch, like {@link #append}. */
+    /**
+     * The log restarts after the snapshot, and the hard state's term is the snapshot's at least. Part of the batch, like
+     * {@link #append}.
+     */
     public void installSnapshot(SnapshotMetadata metadata) {
         requireAlive();
         compacted = new LogPoint(metadata.index(), metadata.term());
         lastIndex = compacted.index();
         lastTerm = compacted.term();
+        if (hardState.term() < lastTerm) {
+            // Else a crash right behind it would leave a node that knows a lower term than its own log.
+            hardState = new HardState(lastTerm, 0, hardState.commit());
+            batch.hardState(hardState);
+        }
         batch.restart(compacted);
         memory.restart(compacted);
         deletionDue = true;

@@ -101,6 +101,7 @@ final class HttpSnapshotSender implements SnapshotSender {
                 .build();
         Request.Builder request = new Request.Builder().url(url).post(RequestBody.create(part, BINARY));
         head.toHeaders(codec).forEach(request::header);
+        request.header(Lineage.HEADER, config.lineage().own());
         boolean last = head.offset() + part.length == head.fileBytes();
         OkHttpClient suited = last ? patientClient : client;
         try (Response response = suited.newCall(request.build()).execute()) {

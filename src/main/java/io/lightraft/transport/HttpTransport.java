@@ -60,7 +60,7 @@ public final class HttpTransport implements Transport {
                 .readTimeout(timeout)
                 .writeTimeout(timeout)
                 .build();
-        this.calls = new PeerCallClient(config.clusterName(), client);
+        this.calls = new PeerCallClient(config, client);
     }
 
     /** Begins to connect to the peers and to take their streams. */
@@ -173,7 +173,7 @@ public final class HttpTransport implements Transport {
     }
 
     /** Whether a request is from a peer and for this node. */
-    PeerLink check(String clusterName, long from, long to) throws RefusedException {
+    PeerLink check(String clusterName, long from, long to, String lineage) throws RefusedException {
         if (closed) {
             throw new RefusedException(503, "the node is stopping");
         }
@@ -189,6 +189,7 @@ public final class HttpTransport implements Transport {
                     "this is node " + config.selfIndex() + ", but the sender wants node " + (to - 1)
                             + ": check the nodes' addresses and order");
         }
+        config.lineage().check(lineage, from);
         PeerLink link = links.get(from);
         if (link == null) {
             throw new RefusedException(409, "node " + (from - 1) + " is not known here as another node of the cluster");
@@ -205,13 +206,13 @@ public final class HttpTransport implements Transport {
     }
 
     /** Takes a peer's stream. The caller must read it, and say so when it has ended. */
-    InboundStream open(StreamHead head) throws RefusedException {
+    InboundStream open(StreamHead head, String lineage) throws RefusedException {
         FrameHandler current = handler;
         if (closed || current == null) {
             throw new RefusedException(503, closed ? "the node is stopping" : "the node is starting");
         }
-        PeerLink link = check(head.clusterName(), head.from(), head.to());
-        InboundStream stream = new InboundStream(head, link, current, config.selfId());
+        PeerLink link = check(head.clusterName(), head.from(), head.to(), lineage);
+        InboundStream stream = new InboundStream(head, lineage, link, current, config.selfId());
         inbound.open(stream);
         link.inboundOpened(head.lane());
         log.debug(

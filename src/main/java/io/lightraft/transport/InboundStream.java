@@ -4,13 +4,15 @@ package io.lightraft.transport;
 final class InboundStream {
 
     private final StreamHead head;
+    private final String lineage;
     private final PeerLink link;
     private final FrameHandler handler;
     private final long selfId;
     private boolean superseded;
 
-    InboundStream(StreamHead head, PeerLink link, FrameHandler handler, long selfId) {
+    InboundStream(StreamHead head, String lineage, PeerLink link, FrameHandler handler, long selfId) {
         this.head = head;
+        this.lineage = lineage;
         this.link = link;
         this.handler = handler;
         this.selfId = selfId;
@@ -18,6 +20,11 @@ final class InboundStream {
 
     StreamHead head() {
         return head;
+    }
+
+    /** Of the sender's data when it opened the stream. */
+    String lineage() {
+        return lineage;
     }
 
     PeerLink link() {

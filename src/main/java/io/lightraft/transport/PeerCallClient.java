@@ -22,12 +22,12 @@ final class PeerCallClient {
     private static final MediaType JSON = MediaType.get("application/json");
     private static final int KEPT_CONNECTIONS = 32;
 
-    private final String clusterName;
+    private final TransportConfig config;
     private final OkHttpClient client;
 
     /** @param streams the client of the streams, whose sockets and threads are set up as here */
-    PeerCallClient(String clusterName, OkHttpClient streams) {
-        this.clusterName = clusterName;
+    PeerCallClient(TransportConfig config, OkHttpClient streams) {
+        this.config = config;
         this.client = streams.newBuilder()
                 .connectionPool(new ConnectionPool(KEPT_CONNECTIONS, 30, TimeUnit.SECONDS))
                 .build();
@@ -39,7 +39,8 @@ final class PeerCallClient {
         Request request = new Request.Builder()
                 .url("http://" + (peer.host().contains(":") ? "[" + peer.host() + "]" : peer.host()) + ":" + peer.port()
                         + PATH)
-                .header(CLUSTER, URLEncoder.encode(clusterName, StandardCharsets.UTF_8))
+                .header(CLUSTER, URLEncoder.encode(config.clusterName(), StandardCharsets.UTF_8))
+                .header(Lineage.HEADER, config.lineage().own())
                 .header(TO, Long.toString(peer.id()))
                 .post(RequestBody.create(json, JSON))
                 .build();

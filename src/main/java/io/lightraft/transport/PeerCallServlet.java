@@ -5,6 +5,8 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
@@ -38,9 +40,7 @@ public final class PeerCallServlet extends HttpServlet {
 
     @Override
     protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        String cluster = java.net.URLEncoder.encode(config.clusterName(), java.nio.charset.StandardCharsets.UTF_8);
-        if (!cluster.equals(request.getHeader(PeerCallClient.CLUSTER))
-                || !Long.toString(config.selfId()).equals(request.getHeader(PeerCallClient.TO))) {
+        if (!isMeantForThisNode(request)) {
             response.setStatus(HttpServletResponse.SC_CONFLICT);
             return;
         }
@@ -52,6 +52,17 @@ public final class PeerCallServlet extends HttpServlet {
         } catch (RejectedExecutionException e) {
             response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
             context.complete();
+        }
+    }
+
+    private boolean isMeantForThisNode(HttpServletRequest request) {
+        String cluster = URLEncoder.encode(config.clusterName(), StandardCharsets.UTF_8);
+        try {
+            return cluster.equals(request.getHeader(PeerCallClient.CLUSTER))
+                    && Long.toString(config.selfId()).equals(request.getHeader(PeerCallClient.TO))
+                    && config.lineage().fits(Lineage.of(request.getHeader(Lineage.HEADER)));
+        } catch (RefusedException malformed) {
+            return false;
         }
     }
 

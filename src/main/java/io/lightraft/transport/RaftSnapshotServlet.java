@@ -57,7 +57,10 @@ public final class RaftSnapshotServlet extends HttpServlet {
         try {
             SnapshotHead head = SnapshotHead.of(transport.codec(), request::getHeader);
             transport.check(
-                    head.clusterName(), head.message().from(), head.message().to());
+                    head.clusterName(),
+                    head.message().from(),
+                    head.message().to(),
+                    Lineage.of(request.getHeader(Lineage.HEADER)));
             byte[] part = read(request, head);
             synchronized (lock) {
                 response.setHeader(SnapshotHead.HAVE, Long.toString(take(head, part)));

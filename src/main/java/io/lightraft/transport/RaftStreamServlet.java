@@ -35,7 +35,8 @@ public final class RaftStreamServlet extends HttpServlet {
     protected void doPost(HttpServletRequest request, HttpServletResponse response) {
         MDC.put("node", Long.toString(transport.config().selfIndex()));
         try {
-            InboundStream stream = transport.open(StreamHead.of(request::getHeader));
+            InboundStream stream =
+                    transport.open(StreamHead.of(request::getHeader), Lineage.of(request.getHeader(Lineage.HEADER)));
             boolean endedByPeer = false;
             try {
                 RefusedException end = read(stream, request);
@@ -69,6 +70,11 @@ public final class RaftStreamServlet extends HttpServlet {
                     return new RefusedException(
                             409, "a newer stream has taken this one's place, or its sender was removed");
                 }
+                // A snapshot may have given this node another one since.
+                transport
+                        .config()
+                        .lineage()
+                        .check(stream.lineage(), stream.head().from());
                 // An empty line is a keep-alive.
                 if (lines.length() > 0) {
                     stream.deliver(transport.codec().decode(lines.buffer(), lines.offset(), lines.length()));
@@ -76,6 +82,8 @@ public final class RaftStreamServlet extends HttpServlet {
             }
             log.debug("The stream of {} ended", name);
             return ENDED;
+        } catch (RefusedException e) {
+            return e;
         } catch (ProtocolException e) {
             log.warn("Closing the stream of {}: {}", name, e.getMessage());
             return new RefusedException(400, String.valueOf(e.getMessage()));

@@ -160,6 +160,7 @@ final class StreamSender {
                     .header("Accept-Encoding", "identity")
                     .post(new Body());
             head.toHeaders().forEach(request::header);
+            request.header(Lineage.HEADER, config.lineage().own());
             Call current = client.newCall(request.build());
             call = current;
             if (closed) {

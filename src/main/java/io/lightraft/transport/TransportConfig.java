@@ -15,6 +15,7 @@ import java.util.UUID;
  * @param maxQueuedFrames per peer and lane
  * @param maxQueuedBytes per peer and lane; a single frame may be larger
  * @param maxLineBytes in both directions
+ * @param lineage of this node's data
  */
 public record TransportConfig(
         String clusterName,
@@ -26,7 +27,8 @@ public record TransportConfig(
         int keepAliveMillis,
         int maxQueuedFrames,
         long maxQueuedBytes,
-        int maxLineBytes) {
+        int maxLineBytes,
+        Lineage lineage) {
 
     public TransportConfig {
         peers = List.copyOf(peers);
@@ -61,6 +63,22 @@ public record TransportConfig(
                 Math.max(1, Math.min(500, electionTimeoutMillis / 3)),
                 4096,
                 32L << 20,
-                64 << 20);
+                64 << 20,
+                Lineage.original());
+    }
+
+    public TransportConfig withLineage(Lineage other) {
+        return new TransportConfig(
+                clusterName,
+                selfId,
+                peers,
+                softwareVersion,
+                incarnation,
+                electionTimeoutMillis,
+                keepAliveMillis,
+                maxQueuedFrames,
+                maxQueuedBytes,
+                maxLineBytes,
+                other);
     }
 }

@@ -13,10 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A node as a process of its own: {@code java -Dnode.index=N -jar target/lightraft.jar}. */
+/** A node as a process of its own: {@code java -jar target/lightraft.jar --node.index=N}. */
 final class NodeProcess {
 
     private static final Duration START_PATIENCE = Duration.ofSeconds(120);
+
+    /** Variables that the JVM announces on stderr. */
+    static final List<String> ANNOUNCED = List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS");
 
     final int node;
     private final ClusterFiles files;
@@ -30,17 +33,13 @@ final class NodeProcess {
         // Of one run only: what an earlier one said is kept by its own object's file.
         this.output = File.createTempFile("node-" + node + "-", ".out", files.directory.toFile());
         this.errors = File.createTempFile("node-" + node + "-", ".err", files.directory.toFile());
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        // Small, and quick to start: several share two processors with the tests.
-        command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-        command.addAll(List.of("-Dnode.index=" + node, "-Dlightraft.config=" + toml, "-jar", jar()));
+        List<String> command = new ArrayList<>(java());
+        command.addAll(List.of("--node.index=" + node, "--lightraft.config=" + toml));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(files.directory.toFile())
                 .redirectOutput(Redirect.to(output))
                 .redirectError(Redirect.to(errors));
-        // The JVM announces these on stderr.
-        builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS"));
+        builder.environment().keySet().removeAll(ANNOUNCED);
         this.process = builder.start();
     }
 
@@ -119,6 +118,13 @@ final class NodeProcess {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** The command line up to the jar. */
+    static List<String> java() {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        // Small, and quick to start: several share two processors with the tests.
+        return List.of(java, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", jar());
     }
 
     private static String jar() {

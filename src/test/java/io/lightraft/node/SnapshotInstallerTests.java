@@ -64,7 +64,7 @@ class SnapshotInstallerTests {
         try (SqliteStateMachine follower = state("follower");
                 DurableLog log = log()) {
             log.append(
-                    new HardState(2, 1, OLD_INDEX),
+                    new HardState(SNAPSHOT.term(), 1, OLD_INDEX),
                     LongStream.rangeClosed(1, 9)
                             .mapToObj(index -> Entry.empty(2, index))
                             .toList());

@@ -109,6 +109,11 @@ class DurableLogCrashTests {
                     if (random.nextInt(5) == 0) {
                         LogPoint point = new LogPoint(pending.lastIndex() + 1 + random.nextInt(9), 7);
                         pending = pending.restart(point);
+                        HardState state = pending.hardState();
+                        if (state.term() < point.term()) {
+                            HardState raised = new HardState(point.term(), 0, state.commit());
+                            pending = new Content(raised, pending.compacted(), pending.entries());
+                        }
                         log.installSnapshot(new SnapshotMetadata(ConfState.EMPTY, point.index(), point.term()));
                     }
                 }

@@ -172,6 +172,23 @@ class DurableLogTests {
     }
 
     @Test
+    void noCrashLeavesANodeThatKnowsALowerTermThanTheSnapshotBeforeItsLog() {
+        try (DurableLog log = open()) {
+            log.append(new HardState(3, 2, 5), LogFixture.entries(3, 1, 9));
+            log.installSnapshot(new SnapshotMetadata(ConfState.EMPTY, 20, 7));
+            log.sync();
+        }
+        try (DurableLog log = open()) {
+            assertThat(log.initialHardState()).isEqualTo(new HardState(7, 0, 5));
+            log.installSnapshot(new SnapshotMetadata(ConfState.EMPTY, 30, 6));
+            log.sync();
+        }
+        try (DurableLog log = open()) {
+            assertThat(log.initialHardState()).isEqualTo(new HardState(7, 0, 5));
+        }
+    }
+
+    @Test
     void whatFellOutOfTheCacheIsLoadedAndAnnounced() {
         DurableLogOptions options =
                 LogFixture.SMALL.withCacheBytes(2000).withLoadBytes(3000).withReadAheadBytes(7000);

@@ -60,7 +60,7 @@ class HttpTransportTests {
             boolean taken = false;
             while (!taken) {
                 try {
-                    transport.open(head);
+                    transport.open(head, Lineage.ORIGINAL);
                     taken = true;
                 } catch (RefusedException e) {
                     assertThat(e.status()).as(e.reason()).isEqualTo(503);

@@ -86,6 +86,38 @@ class RaftStreamServletTests {
     }
 
     @Test
+    void refusesASenderWhoseDataAreFromBeforeARecovery() throws IOException {
+        StreamHead head = RawStream.head(1, 2, 1, RUN_1);
+        node.lineage = "5cdb2b5e-4f3c-4b0f-8d0c-2f9f5a8a4f11";
+        try (RawStream stream = RawStream.open(node.port(), head, Lineage.ORIGINAL)) {
+            assertThat(stream.status()).isEqualTo(409);
+            assertThat(stream.rest())
+                    .contains("this node and node 0 are on different sides of that")
+                    .contains("lineages 5cdb2b5e-4f3c-4b0f-8d0c-2f9f5a8a4f11 and original");
+        }
+        try (RawStream stream = RawStream.open(node.port(), head, "<h1>")) {
+            assertThat(stream.status()).isEqualTo(400);
+        }
+        try (RawStream stream = RawStream.open(node.port(), head, Lineage.NONE)) {
+            assertThat(stream.status()).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void aNodeThatGetsItsFirstDataTakesNothingMoreFromOthersThanTheirOwners() throws IOException {
+        node.lineage = Lineage.NONE;
+        try (RawStream stream = open(1, RUN_1)) {
+            assertThat(stream.status()).isEqualTo(100);
+            stream.chunk(heartbeat(1) + "\n");
+            await().until(() -> node.received.size() == 1);
+            node.lineage = "5cdb2b5e-4f3c-4b0f-8d0c-2f9f5a8a4f11";
+            stream.chunk(heartbeat(2) + "\n");
+            assertThat(stream.status()).isEqualTo(409);
+        }
+        assertThat(node.received).hasSize(1);
+    }
+
+    @Test
     void refusesWhileTheNodeIsNotStarted() throws Exception {
         try (TestNode starting = TestNode.create(2, directory);
                 RawStream stream = RawStream.open(starting.port(), RawStream.head(1, 2, 1, RUN_1))) {

@@ -29,12 +29,17 @@ final class RawStream implements AutoCloseable {
 
     /** Opens a stream. */
     static RawStream open(int port, StreamHead head) throws IOException {
+        return open(port, head, Lineage.ORIGINAL);
+    }
+
+    static RawStream open(int port, StreamHead head, String lineage) throws IOException {
         RawStream stream = new RawStream(port);
         StringBuilder text = new StringBuilder("POST /raft/stream HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
                 + "Transfer-Encoding: chunked\r\nContent-Type: application/x-ndjson\r\n");
         head.toHeaders()
                 .forEach((name, value) ->
                         text.append(name).append(": ").append(value).append("\r\n"));
+        text.append(Lineage.HEADER).append(": ").append(lineage).append("\r\n");
         stream.write(text.append("\r\n").toString());
         return stream;
     }

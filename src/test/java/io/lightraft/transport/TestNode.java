@@ -36,11 +36,12 @@ final class TestNode implements AutoCloseable, FrameHandler, SnapshotReceiver {
     private final Path directory;
     private final Tomcat tomcat = new Tomcat();
     private final Connector connector;
+    volatile String lineage = Lineage.ORIGINAL;
     private volatile Consumer<Frame> onFrame = frame -> {};
 
     private TestNode(TransportConfig config, int port, Path directory) throws IOException, LifecycleException {
         this.directory = directory;
-        transport = new HttpTransport(config);
+        transport = new HttpTransport(config.withLineage(new Lineage(() -> lineage)));
         connector = RpcConnector.create(InetAddress.getLoopbackAddress(), port, config.electionTimeoutMillis());
         tomcat.setBaseDir(Files.createTempDirectory(directory, "tomcat").toString());
         tomcat.setConnector(connector);
@@ -86,7 +87,8 @@ final class TestNode implements AutoCloseable, FrameHandler, SnapshotReceiver {
                 config.keepAliveMillis(),
                 maxQueuedFrames,
                 maxQueuedBytes,
-                maxLine);
+                maxLine,
+                config.lineage());
     }
 
     /** Makes them know each other, and starts them. */
