@@ -23,6 +23,9 @@ public final class ReaderPool implements FileUser, AutoCloseable {
     /** From the deadline until the reader is closed under its user. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
+    /** An interrupt that comes between two statements has no effect on the second. */
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private static final long CLOSE_WAIT_SECONDS = 10;
     private static final long SUSPEND_WAIT_SECONDS = 30;
 
@@ -80,7 +83,7 @@ public final class ReaderPool implements FileUser, AutoCloseable {
         acquire(end);
         Reader reader = lend();
         long nanos = end.remaining().toNanos();
-        Future<?> expiry = deadlines.schedule(reader::expire, nanos, TimeUnit.NANOSECONDS);
+        Future<?> expiry = deadlines.scheduleWithFixedDelay(reader::expire, nanos, AGAIN_NANOS, TimeUnit.NANOSECONDS);
         Future<?> loss = deadlines.schedule(() -> takeAway(reader), nanos + PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
         boolean reusable = false;
         try {
@@ -185,11 +188,8 @@ public final class ReaderPool implements FileUser, AutoCloseable {
     /** Reads that run are interrupted; those that come wait, up to their deadlines. */
     @Override
     public void suspend() {
-        synchronized (this) {
-            busy.forEach(Reader::expire);
-        }
         try {
-            if (!free.tryAcquire(size, SUSPEND_WAIT_SECONDS, TimeUnit.SECONDS)) {
+            if (!acquireAll(SUSPEND_WAIT_SECONDS)) {
                 throw new NodeFault("a reader of " + file + " does not end, so that no snapshot can take its place."
                         + " Start the node again.");
             }
@@ -214,15 +214,29 @@ public final class ReaderPool implements FileUser, AutoCloseable {
                 return;
             }
             closed = true;
-            busy.forEach(Reader::expire);
         }
         try {
-            free.tryAcquire(size, CLOSE_WAIT_SECONDS, TimeUnit.SECONDS);
+            acquireAll(CLOSE_WAIT_SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         closeIdle();
         deadlines.shutdownNow();
+    }
+
+    /** Waits for all readers, and interrupts those that are busy meanwhile. */
+    private boolean acquireAll(long waitSeconds) throws InterruptedException {
+        Future<?> interrupting =
+                deadlines.scheduleWithFixedDelay(this::expireBusy, 0, AGAIN_NANOS, TimeUnit.NANOSECONDS);
+        try {
+            return free.tryAcquire(size, waitSeconds, TimeUnit.SECONDS);
+        } finally {
+            interrupting.cancel(false);
+        }
+    }
+
+    private synchronized void expireBusy() {
+        busy.forEach(Reader::expire);
     }
 
     private void closeIdle() {
