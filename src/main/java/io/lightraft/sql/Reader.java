@@ -24,6 +24,7 @@ final class Reader {
     private static final Set<String> WRITING_OPCODES = Set.of("Checkpoint", "Vacuum", "JournalMode");
 
     private final SQLiteConnection connection;
+    private final UtcDates dates;
     private final Object guard = new Object();
     private @Nullable Session session;
     private boolean inUse;
@@ -34,6 +35,7 @@ final class Reader {
         try {
             sessionFunction("last_insert_rowid", Session::lastInsertRowid);
             sessionFunction("changes", Session::rowsAffected);
+            dates = new UtcDates(connection);
         } catch (SQLException e) {
             connection.close();
             throw e;
@@ -129,6 +131,7 @@ final class Reader {
     }
 
     private void stream(Statement statement, ResultSink sink) throws IOException, SQLException {
+        dates.use(System.currentTimeMillis());
         try (PreparedStatement prepared = connection.prepareStatement(statement.sql())) {
             Parameters.bind(prepared, statement);
             try (Cursor cursor = new Cursor(prepared, statement.sql())) {
@@ -154,5 +157,6 @@ final class Reader {
             inUse = false;
         }
         connection.close();
+        dates.close();
     }
 }

@@ -16,6 +16,9 @@ import java.util.concurrent.TimeUnit;
 /** A node as a process of its own: {@code java -jar target/lightraft.jar --node.index=N}. */
 final class NodeProcess {
 
+    /** No node may answer from the zone of its machine. */
+    private static final List<String> ZONES = List.of("Asia/Tokyo", "America/New_York", "UTC");
+
     private static final Duration START_PATIENCE = Duration.ofSeconds(120);
 
     /** Variables that the JVM announces on stderr. */
@@ -40,6 +43,7 @@ final class NodeProcess {
                 .redirectOutput(Redirect.to(output))
                 .redirectError(Redirect.to(errors));
         builder.environment().keySet().removeAll(ANNOUNCED);
+        builder.environment().put("TZ", ZONES.get(node % ZONES.size()));
         this.process = builder.start();
     }
 

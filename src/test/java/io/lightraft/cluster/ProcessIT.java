@@ -60,6 +60,21 @@ class ProcessIT {
     }
 
     @Test
+    void everyNodeReadsInTheZoneOfTheClusterWhateverThatOfItsMachine() throws Exception {
+        String local = "datetime(id, 'unixepoch', 'localtime')";
+        cluster.http(0).run("INSERT INTO " + t + " VALUES(1720000000)");
+        for (int node = 0; node < 3; node++) {
+            try (NcClient nc = cluster.nc(node)) {
+                assertThat(nc.ask("SELECT " + local + ", strftime('%H', id, 'unixepoch', 'utc') FROM " + t))
+                        .contains("| 2024-07-03 09:46:40 ")
+                        .contains("| 09 ");
+                assertThat(nc.ask("SELECT datetime('now', 'localtime') = datetime('now', 'utc')"))
+                        .contains("| 1 ");
+            }
+        }
+    }
+
+    @Test
     void aTransactionWithinWhichAnyNodeIsKilledLeavesNothingOrAllOfItself() throws Exception {
         cluster.http(0).run("INSERT INTO " + t + " VALUES(1)");
         String write = "INSERT INTO " + t + " VALUES(2)";
