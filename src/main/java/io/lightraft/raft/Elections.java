@@ -4,6 +4,7 @@ import io.lightraft.raft.Message.RequestPreVote;
 import io.lightraft.raft.Message.RequestPreVoteResponse;
 import io.lightraft.raft.Message.RequestVote;
 import io.lightraft.raft.Message.RequestVoteResponse;
+import io.lightraft.raft.tracker.Progress;
 
 /** Campaigns, and votes for the campaigns of others (Raft §5.2, §5.4.1). */
 final class Elections {
@@ -101,6 +102,8 @@ final class Elections {
         state.outbox.send(new RequestVoteResponse(state.id(), request.from(), state.term(), !grant));
         if (grant) {
             state.grantVote(request.from());
+        } else {
+            tellCommit(request.from(), request.lastLogIndex());
         }
     }
 
@@ -111,5 +114,21 @@ final class Elections {
                 && state.log.isUpToDate(request.lastLogIndex(), request.lastLogTerm());
         long term = grant ? request.term() : state.term();
         state.outbox.send(new RequestPreVoteResponse(state.id(), request.from(), term, !grant));
+        if (!grant) {
+            tellCommit(request.from(), request.lastLogIndex());
+        }
+    }
+
+    /**
+     * Who is no voter any more can't campaign, however good its log. Whoever still needs its vote does not know the
+     * change to be committed that took it, and would ask in vain for ever; once it knows, it needs that vote no longer.
+     */
+    private void tellCommit(long candidate, long candidateLastIndex) {
+        Progress self = state.tracker.progress(state.id());
+        long index = Math.min(state.log.committed(), candidateLastIndex);
+        long term = state.log.termAt(index);
+        if ((self == null || self.isLearner()) && index > 0 && term > 0) {
+            state.outbox.send(new Message.Committed(state.id(), candidate, 0, term, index));
+        }
     }
 }

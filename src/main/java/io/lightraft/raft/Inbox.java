@@ -108,6 +108,8 @@ final class Inbox {
             role.onTimeoutNow();
         } else if (message instanceof TransferLeadership transfer) {
             role.transferLeadership(transfer.transferee());
+        } else if (message instanceof Message.Committed committed) {
+            state.log.learnCommit(committed.index(), committed.logTerm());
         } else if (message instanceof Message.Propose proposal
                 && role.propose(proposal.from(), proposal.entries()).isDropped()) {
             return StepOutcome.PROPOSAL_DROPPED;

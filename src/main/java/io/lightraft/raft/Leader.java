@@ -45,10 +45,14 @@ final class Leader extends RoleBehaviour {
         state.timer.tick();
         if (state.timer.isMinimumPassed()) {
             state.timer.restart();
+            boolean transferred = transferee != 0;
             // A transfer that took longer than an election would have failed.
             transferee = 0;
             if (state.config.checkQuorum() && !checkQuorum()) {
                 return;
+            }
+            if (transferred) {
+                leaveJointIfDue();
             }
         }
         if (heartbeatElapsedTicks >= state.config.heartbeatTicks()) {
@@ -213,6 +217,7 @@ final class Leader extends RoleBehaviour {
         }
         transferee = 0;
         if (target == state.id()) {
+            leaveJointIfDue();
             return;
         }
         // From now on it has one election timeout.
@@ -309,8 +314,12 @@ final class Leader extends RoleBehaviour {
     @Override
     void onApplied(long payloadBytes) {
         proposals.onApplied(payloadBytes);
+        leaveJointIfDue();
+    }
+
+    /** Dropped while a transfer is going on: then the next leader does it, or this one when the transfer has ended otherwise. */
+    private void leaveJointIfDue() {
         if (state.tracker.configuration().autoLeave() && proposals.isConfChangeApplied()) {
-            // Dropped while a transfer is going on: then the next leader does it, or this one with the next entry.
             ConfChange leave = ConfChange.leaveJoint();
             propose(state.id(), List.of(new Entry(0, 0, leave.entryType(), leave.encode())));
         }

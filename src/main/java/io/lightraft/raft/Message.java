@@ -61,6 +61,9 @@ public sealed interface Message {
     /** The leader tells the target of a transfer to campaign at once (thesis §3.10). */
     record TimeoutNow(long from, long to, long term) implements Message {}
 
+    /** The entry with this index and term is committed, whatever the term is now. {@code term} is 0. */
+    record Committed(long from, long to, long term, long logTerm, long index) implements Message {}
+
     /** A follower passes on the wish to make {@code transferee} the leader. */
     record TransferLeadership(long from, long to, long term, long transferee) implements Message {}
 

@@ -144,6 +144,13 @@ final class RaftLog {
         }
     }
 
+    /** What is committed is so for ever, and so is what comes before it in a log that has it. */
+    void learnCommit(long index, long term) {
+        if (index > committed && matches(index, term)) {
+            commitTo(index);
+        }
+    }
+
     /** Raft §5.4.2: by counting replicas only an entry of the leader's own term is committed. */
     boolean maybeCommit(long index, long leaderTerm) {
         if (index <= committed || !matches(index, leaderTerm)) {

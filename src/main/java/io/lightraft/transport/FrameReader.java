@@ -152,6 +152,7 @@ final class FrameReader {
             case READ_INDEX -> new Message.ReadIndex(from, to, term, context);
             case READ_INDEX_RESPONSE -> new Message.ReadIndexResponse(from, to, term, index, context);
             case TIMEOUT_NOW -> new Message.TimeoutNow(from, to, term);
+            case COMMITTED -> new Message.Committed(from, to, term, logTerm, index);
             case TRANSFER_LEADERSHIP -> new Message.TransferLeadership(from, to, term, transferee);
             case PROPOSE -> new Message.Propose(from, to, term, entries);
             case PROPOSALS, VERDICTS, HASH, STATE_WANTED ->

@@ -103,6 +103,10 @@ final class FrameWriter {
             string(WireField.CONTEXT, m.context());
         } else if (message instanceof Message.TimeoutNow m) {
             head(WireKind.TIMEOUT_NOW, m);
+        } else if (message instanceof Message.Committed m) {
+            head(WireKind.COMMITTED, m);
+            number(WireField.LOG_TERM, m.logTerm());
+            number(WireField.INDEX, m.index());
         } else if (message instanceof Message.TransferLeadership m) {
             head(WireKind.TRANSFER_LEADERSHIP, m);
             number(WireField.TRANSFEREE, m.transferee());

