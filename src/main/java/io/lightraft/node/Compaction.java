@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
  */
 final class Compaction {
 
-    /** A look at the disk is not free, so after one in vain some more entries come first. */
-    private static final long ENTRIES_PER_LOOK = 100;
+    /** A look at the disk is not free, so after one in vain some more entries come first, at most so many. */
+    private static final long MAX_ENTRIES_PER_LOOK = 100;
 
     private static final long BYTES_PER_MARK = 1 << 20;
 
@@ -69,7 +69,7 @@ final class Compaction {
         boolean due = appliedIndex - compactedIndex > retention.entries() * 3 / 2
                 || appliedBytes - marks.getFirst().bytes() > retention.bytes() * 3 / 2;
         if (due && appliedIndex >= nextLookIndex) {
-            nextLookIndex = appliedIndex + ENTRIES_PER_LOOK;
+            nextLookIndex = appliedIndex + Math.min(MAX_ENTRIES_PER_LOOK, retention.entries());
             compact(Math.max(appliedIndex - retention.entries(), indexOfKeptBytes()));
         }
     }

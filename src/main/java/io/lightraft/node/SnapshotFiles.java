@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * and the marker {@code installing}, which names the received one that is taking the place of the state. What has one of
  * these names is whole and on disk.
  */
-public final class SnapshotFiles {
+public final class SnapshotFiles implements SnapshotShelf {
 
     private static final String MARKER = "installing";
     private static final String UNFINISHED = ".part";
@@ -26,9 +26,6 @@ public final class SnapshotFiles {
 
     private final Path directory;
     private volatile long installedIndex;
-
-    /** A snapshot that has begun to take the state's place. */
-    record Begun(long index, long term) {}
 
     private SnapshotFiles(Path directory) {
         this.directory = directory;
@@ -53,6 +50,7 @@ public final class SnapshotFiles {
         return files;
     }
 
+    @Override
     public Path directory() {
         return directory;
     }
@@ -61,7 +59,8 @@ public final class SnapshotFiles {
         return directory.resolve("made-" + metadata.index() + "-" + metadata.term());
     }
 
-    Path received(long index, long term) {
+    @Override
+    public Path received(long index, long term) {
         return directory.resolve("received-" + index + "-" + term);
     }
 
@@ -74,18 +73,25 @@ public final class SnapshotFiles {
         return file;
     }
 
-    /** Brings a written file to the disk under its name. */
-    void complete(Path unfinished, Path file) throws IOException {
+    @Override
+    public boolean has(Path file) {
+        return Files.exists(file);
+    }
+
+    @Override
+    public void complete(Path unfinished, Path file) throws IOException {
         sync(unfinished, StandardOpenOption.WRITE);
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         sync(directory, StandardOpenOption.READ);
     }
 
-    void delete(Path file) throws IOException {
+    @Override
+    public void delete(Path file) throws IOException {
         Files.deleteIfExists(file);
     }
 
-    void begin(SnapshotMetadata metadata) throws IOException {
+    @Override
+    public void begin(SnapshotMetadata metadata) throws IOException {
         Path unfinished = directory.resolve(MARKER + UNFINISHED);
         String text = FORMAT + " " + metadata.index() + " " + metadata.term() + "\n";
         try (FileChannel channel = FileChannel.open(
@@ -98,7 +104,8 @@ public final class SnapshotFiles {
         complete(unfinished, directory.resolve(MARKER));
     }
 
-    Optional<Begun> begun() throws IOException {
+    @Override
+    public Optional<Begun> begun() throws IOException {
         Path marker = directory.resolve(MARKER);
         if (!Files.exists(marker)) {
             return Optional.empty();
@@ -111,18 +118,19 @@ public final class SnapshotFiles {
         return Optional.of(new Begun(Long.parseLong(words[1]), Long.parseLong(words[2])));
     }
 
-    void end() throws IOException {
+    @Override
+    public void end() throws IOException {
         Files.delete(directory.resolve(MARKER));
         sync(directory, StandardOpenOption.READ);
     }
 
-    /** The state and the log have taken up this one, as the newest. */
-    void installed(long index) {
+    @Override
+    public void installed(long index) {
         installedIndex = index;
     }
 
-    /** Whether the state has taken up this one, or a newer one, since the start. */
-    boolean isInstalled(long index) {
+    @Override
+    public boolean isInstalled(long index) {
         return index <= installedIndex;
     }
 

@@ -5,7 +5,6 @@ import io.lightraft.raft.SnapshotMetadata;
 import io.lightraft.storage.DurableLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -26,10 +25,10 @@ final class SnapshotInstaller {
         void with(Path received) throws IOException, InterruptedException;
     }
 
-    private final SnapshotFiles files;
+    private final SnapshotShelf files;
     private final DurableLog log;
 
-    SnapshotInstaller(SnapshotFiles files, DurableLog log) {
+    SnapshotInstaller(SnapshotShelf files, DurableLog log) {
         this.files = files;
         this.log = log;
     }
@@ -51,7 +50,7 @@ final class SnapshotInstaller {
     /** Finishes or undoes what a crash has interrupted. */
     void recover(StateFile stateFile, StateMachine<?> stateMachine) {
         try {
-            Optional<SnapshotFiles.Begun> begun = files.begun();
+            Optional<SnapshotShelf.Begun> begun = files.begun();
             if (begun.isPresent()) {
                 recover(begun.get(), stateFile, stateMachine);
                 files.end();
@@ -61,11 +60,11 @@ final class SnapshotInstaller {
         }
     }
 
-    private void recover(SnapshotFiles.Begun begun, StateFile stateFile, StateMachine<?> stateMachine)
+    private void recover(SnapshotShelf.Begun begun, StateFile stateFile, StateMachine<?> stateMachine)
             throws IOException {
         Path received = files.received(begun.index(), begun.term());
         StateMachine.Applied applied = stateMachine.applied();
-        if (Files.exists(received) && applied.index() < begun.index()) {
+        if (files.has(received) && applied.index() < begun.index()) {
             applied = stateFile.replaceWith(received);
         }
         if (applied.index() != begun.index() || applied.term() != begun.term()) {

@@ -13,11 +13,15 @@ public final class SnapshotIntake implements SnapshotReceiver {
 
     private static final String STAGED = "incoming.part";
 
-    private final SnapshotFiles files;
+    private final SnapshotShelf files;
     private final StateFile state;
     private final FrameHandler core;
 
     public SnapshotIntake(SnapshotFiles files, StateFile state, FrameHandler core) {
+        this((SnapshotShelf) files, state, core);
+    }
+
+    SnapshotIntake(SnapshotShelf files, StateFile state, FrameHandler core) {
         this.files = files;
         this.state = state;
         this.core = core;

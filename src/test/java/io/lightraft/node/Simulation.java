@@ -9,8 +9,11 @@ import io.lightraft.raft.confchange.ConfChange.Kind;
 import io.lightraft.raft.confchange.ConfChange.Transition;
 import io.lightraft.transport.Frame;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -36,9 +39,17 @@ public final class Simulation {
     private final Map<Long, SimulationNode> nodes = new TreeMap<>();
     private final Map<Long, Long> restarts = new TreeMap<>();
     private final SimulationClients clients;
+    final SimulationTally tally = new SimulationTally();
+
+    private final PriorityQueue<Later> agenda =
+            new PriorityQueue<>(Comparator.comparingLong(Later::due).thenComparingLong(Later::number));
+
+    private long agendaCount;
     private long now;
     private long runs;
     private long digest = 17;
+
+    private record Later(long due, long number, Runnable action) {}
 
     private Simulation(long seed) {
         random = new SplittableRandom(seed);
@@ -61,12 +72,18 @@ public final class Simulation {
     }
 
     /**
+     * What came of one.
+     *
+     * @param digest of all that happened: the same seed gives the same
+     */
+    public record Report(String digest, SimulationTally tally) {}
+
+    /**
      * Runs one.
      *
-     * @return a digest of all that happened: the same seed gives the same
      * @throws AssertionError when something happened that must not
      */
-    public static String episode(long seed) {
+    public static Report episode(long seed) {
         Simulation simulation = new Simulation(seed);
         try {
             return simulation.run();
@@ -78,7 +95,7 @@ public final class Simulation {
         }
     }
 
-    private String run() {
+    private Report run() {
         nodes.values().forEach(SimulationNode::start);
         nodes.keySet().forEach(this::announce);
         int faultyMillis = 300 + random.nextInt(600);
@@ -88,12 +105,14 @@ public final class Simulation {
             if (random.nextInt(plan.millisBetweenCalls()) == 0) {
                 act();
             }
-            nodes.values().forEach(SimulationNode::step);
+            step();
         }
         heal();
         comeTogether();
         clients.checkLinearizable();
-        return Long.toHexString(digest) + " " + clients.answers();
+        tally.count(SimulationTally.Kind.ANSWERS, clients.answers());
+        tally.count(SimulationTally.Kind.SIMULATED_MILLIS, now);
+        return new Report(Long.toHexString(digest), tally);
     }
 
     private void act() {
@@ -229,6 +248,7 @@ public final class Simulation {
         if (node.isUp()) {
             node.crash(powerLoss);
         }
+        tally.count(SimulationTally.Kind.CRASHES, 1);
         restarts.put(node.id, now + 5 + random.nextInt(150));
         for (SimulationNode other : nodes.values()) {
             if (other != node && other.isUp() && random.nextBoolean()) {
@@ -298,8 +318,35 @@ public final class Simulation {
     private void runFor(int millis) {
         for (int i = 0; i < millis; i++) {
             now++;
-            nodes.values().forEach(SimulationNode::step);
+            step();
         }
+    }
+
+    private void step() {
+        while (!agenda.isEmpty() && agenda.peek().due() <= now) {
+            agenda.poll().action().run();
+        }
+        nodes.values().forEach(SimulationNode::step);
+    }
+
+    void later(int millis, Runnable action) {
+        agenda.add(new Later(now + millis, ++agendaCount, action));
+    }
+
+    boolean isPeace() {
+        return network.isHealed();
+    }
+
+    /** Brings a snapshot over, all in one; false when it did not arrive, or the answer to it did not. */
+    boolean carry(Message.InstallSnapshot message, SimulationState.Version content) {
+        SimulationNode to = Objects.requireNonNull(nodes.get(message.to()));
+        boolean lost = !isPeace() && random.nextInt(5) == 0;
+        if (lost || !to.isUp() || to.isPaused() || network.isCut(message.from(), to.id)) {
+            return false;
+        }
+        boolean taken = to.takeSnapshot(message, content);
+        boolean answerLost = network.isCut(to.id, message.from()) || (!isPeace() && random.nextInt(8) == 0);
+        return taken && !answerLost;
     }
 
     private void await(String otherwise, BooleanSupplier condition) {
@@ -370,6 +417,7 @@ public final class Simulation {
     }
 
     void trace(long from, long to, Frame frame) {
+        tally.count(SimulationTally.Kind.FRAMES, 1);
         long what = frame instanceof Frame.Raft raft
                 ? raft.message().getClass().getSimpleName().hashCode() * 31L
                         + raft.message().term()
@@ -378,6 +426,9 @@ public final class Simulation {
     }
 
     void traceRole(long id, String role, long term) {
+        if (role.equals("LEADER")) {
+            tally.count(SimulationTally.Kind.ELECTIONS, 1);
+        }
         mix(now, id, role.hashCode(), term);
     }
 

@@ -30,6 +30,7 @@ final class SimulationInvariants {
     private final Map<Long, Long> committedIn = new HashMap<>();
 
     private final Map<Long, Outcome> outcomes = new HashMap<>();
+    private final Map<Long, StateMachine.Applied> standings = new HashMap<>();
     private final Map<List<Object>, Long> proposals = new HashMap<>();
     private long committed;
 
@@ -99,6 +100,12 @@ final class SimulationInvariants {
             check(other == null || other == term, "two entries are committed at one index", node, index, other, term);
         }
         committed = Math.max(committed, state.commit());
+    }
+
+    /** A state knows its index, and with it the entry's term and the membership: the same ones on every node. */
+    void stands(long node, StateMachine.Applied applied) {
+        StateMachine.Applied other = standings.putIfAbsent(applied.index(), applied);
+        check(other == null || other.equals(applied), "a state is a mixture", node, applied, other);
     }
 
     /** State machine safety; and every proposal is applied at most once, in order, with the same result everywhere. */

@@ -79,6 +79,10 @@ final class SimulationNetwork {
         cuts.clear();
     }
 
+    boolean isHealed() {
+        return healed;
+    }
+
     void heal() {
         healed = true;
         joinAll();

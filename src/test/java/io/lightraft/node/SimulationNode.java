@@ -3,6 +3,7 @@ package io.lightraft.node;
 import io.lightraft.raft.Entry;
 import io.lightraft.raft.Message;
 import io.lightraft.raft.Role;
+import io.lightraft.raft.Snapshot;
 import io.lightraft.storage.DurableLog;
 import io.lightraft.storage.DurableLogOptions;
 import io.lightraft.storage.LogIdentity;
@@ -10,6 +11,7 @@ import io.lightraft.storage.LogListener;
 import io.lightraft.storage.SimulatedFiles;
 import io.lightraft.storage.StorageException;
 import io.lightraft.transport.Frame;
+import io.lightraft.transport.FrameHandler;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -23,12 +25,13 @@ import org.jspecify.annotations.Nullable;
  * One process: the real core, workers and log, on a disk and a clock of the simulation. What is here before
  * {@link #start} is the machine, which outlives its processes.
  */
-final class SimulationNode implements Effects, LogListener {
+final class SimulationNode implements Effects, LogListener, FrameHandler {
 
     static final int HEARTBEAT_TICKS = 3;
     static final int ELECTION_TIMEOUT_TICKS = 20;
 
     final long id;
+    final SimulationShelf shelf = new SimulationShelf();
     final SimulationState state;
     private final Simulation world;
     private final SimulatedFiles files = new SimulatedFiles();
@@ -36,7 +39,7 @@ final class SimulationNode implements Effects, LogListener {
     private final double clockSpeed;
 
     private final Deque<Runnable> events = new ArrayDeque<>();
-    private final List<Message.StorageAppend> appends = new ArrayList<>();
+    private final List<StorageWorker.Task> appends = new ArrayList<>();
     private final List<Message.StorageApply> applies = new ArrayList<>();
     private final Deque<Runnable> maintenance = new ArrayDeque<>();
     private @Nullable ReplicaCore<String> core;
@@ -44,6 +47,7 @@ final class SimulationNode implements Effects, LogListener {
     private @Nullable StorageWorker storage;
     private @Nullable ApplyWorker<String> apply;
     private @Nullable SimulationPromises promises;
+    private @Nullable SimulationSnapshots snapshots;
     private boolean fsyncFails;
     private long wallJump;
     private long pausedUntil;
@@ -53,7 +57,7 @@ final class SimulationNode implements Effects, LogListener {
     SimulationNode(long id, Simulation world, boolean skewed) {
         this.id = id;
         this.world = world;
-        this.state = new SimulationState(id, world.startMembership, world.invariants);
+        this.state = new SimulationState(id, world.startMembership, shelf, world.invariants);
         this.clockOffset = world.random.nextInt(1_000_000);
         this.clockSpeed = skewed ? 0.6 + 0.4 * world.random.nextDouble() : 1;
     }
@@ -83,10 +87,15 @@ final class SimulationNode implements Effects, LogListener {
         DurableLog opened = DurableLog.open(
                 files, new LogIdentity("simulated", Long.toString(id)), options, this, maintenance::add);
         log = opened;
+        shelf.open();
+        snapshots = new SimulationSnapshots(this, world, opened);
+        SnapshotInstaller installer = new SnapshotInstaller(shelf, opened);
+        installer.recover(state, state);
         StateMachine.Applied applied = state.applied();
+        world.invariants.stands(id, applied);
         StateAheadOfLogException.check(applied, opened);
         promises = new SimulationPromises(id, world.invariants, opened, lastPromises);
-        storage = new StorageWorker(opened, this::release, null);
+        storage = new StorageWorker(opened, this::release, append -> install(installer, append.snapshot()));
         core = new ReplicaCore<>(
                 world.config(id),
                 new UUID(world.nextRun(), world.random.nextLong()),
@@ -100,8 +109,34 @@ final class SimulationNode implements Effects, LogListener {
                 applied.index(),
                 change -> core().applyConfChange(change),
                 (done, answers) -> core().applied(done, answers),
-                null);
+                world.plan.retainedEntries() == 0 ? null : compaction(opened));
         core.now(clock());
+    }
+
+    private Compaction compaction(DurableLog opened) {
+        return new Compaction(
+                LogRetention.ofEntries(world.plan.retainedEntries()),
+                state,
+                opened.firstIndex() - 1,
+                () -> snapshots().oldestUnderWay(),
+                index -> appends.add(new StorageWorker.Compact(index)));
+    }
+
+    private void install(SnapshotInstaller installer, Snapshot snapshot) throws InterruptedException {
+        if (world.random.nextDouble() < world.plan.installDeathRate() && !world.isPeace()) {
+            shelf.dieAfter(world.random.nextInt(3), world.random.nextBoolean());
+            if (world.random.nextInt(3) == 0) {
+                files.failAfter(world.random.nextInt(3), "the process dies");
+            }
+        }
+        installer.install(snapshot, received -> {
+            while (!applies.isEmpty()) {
+                applySome();
+            }
+            state.replaceWith(received);
+            applyWorker().restartAt(snapshot.metadata().index());
+        });
+        world.tally.count(SimulationTally.Kind.SNAPSHOTS_INSTALLED, 1);
     }
 
     /** The process dies, in the middle of a write perhaps; with the power goes what was not synced. */
@@ -209,33 +244,35 @@ final class SimulationNode implements Effects, LogListener {
             }
         }
         if (!applies.isEmpty() && world.random.nextInt(3) > 0) {
-            List<Message.StorageApply> taken = applies.subList(0, 1 + world.random.nextInt(applies.size()));
-            List<Message.StorageApply> batch = List.copyOf(taken);
-            taken.clear();
-            try {
-                Objects.requireNonNull(apply)
-                        .work(batch.stream()
-                                .<ApplyWorker.Task>map(ApplyWorker.Apply::new)
-                                .toList());
-            } catch (InterruptedException impossible) {
-                throw new IllegalStateException(impossible);
-            }
+            applySome();
         }
         return true;
     }
 
-    /** False when the disk failed. */
-    private boolean write(int count) {
-        List<Message.StorageAppend> taken = appends.subList(0, count);
-        List<Message.StorageAppend> batch = List.copyOf(taken);
+    private void applySome() {
+        List<Message.StorageApply> taken = applies.subList(0, 1 + world.random.nextInt(applies.size()));
+        List<Message.StorageApply> batch = List.copyOf(taken);
         taken.clear();
         try {
-            Objects.requireNonNull(storage)
+            applyWorker()
                     .work(batch.stream()
-                            .<StorageWorker.Task>map(StorageWorker.Append::new)
+                            .<ApplyWorker.Task>map(ApplyWorker.Apply::new)
                             .toList());
+        } catch (InterruptedException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** False when the disk failed. */
+    private boolean write(int count) {
+        List<StorageWorker.Task> taken = appends.subList(0, count);
+        List<StorageWorker.Task> batch = List.copyOf(taken);
+        taken.clear();
+        try {
+            Objects.requireNonNull(storage).work(batch);
             return true;
-        } catch (StorageException failed) {
+        } catch (StorageException | SimulationShelf.Death failed) {
+            appends.clear();
             return false;
         } catch (InterruptedException impossible) {
             throw new IllegalStateException(impossible);
@@ -284,7 +321,7 @@ final class SimulationNode implements Effects, LogListener {
     @Override
     public void store(Message.StorageAppend append) {
         promises().handedOut(append);
-        appends.add(append);
+        appends.add(new StorageWorker.Append(append));
     }
 
     @Override
@@ -298,7 +335,46 @@ final class SimulationNode implements Effects, LogListener {
     }
 
     @Override
-    public void snapshotWanted() {}
+    public void snapshotWanted() {
+        snapshots().wanted();
+    }
+
+    @Override
+    public void sendSnapshot(Message.InstallSnapshot message) {
+        snapshots().send(message);
+    }
+
+    /** From a leader; false when it was refused. */
+    boolean takeSnapshot(Message.InstallSnapshot message, SimulationState.Version content) {
+        return snapshots().take(message, content);
+    }
+
+    /** Runs on the loop after a while, if this process is still there. */
+    void later(int millis, Runnable action) {
+        ReplicaCore<String> process = core();
+        world.later(millis, () -> {
+            if (core == process) {
+                post(action);
+            }
+        });
+    }
+
+    @Override
+    public void received(long from, Frame frame) {
+        post(() -> {
+            promises().received(frame);
+            core().received(from, frame);
+        });
+    }
+
+    @Override
+    public void unreachable(long peer) {}
+
+    @Override
+    public void connected(long peer) {}
+
+    @Override
+    public void presumedDead(long peer) {}
 
     @Override
     public void failed(StorageException fault) {
@@ -307,5 +383,13 @@ final class SimulationNode implements Effects, LogListener {
 
     private SimulationPromises promises() {
         return Objects.requireNonNull(promises);
+    }
+
+    private SimulationSnapshots snapshots() {
+        return Objects.requireNonNull(snapshots);
+    }
+
+    private ApplyWorker<String> applyWorker() {
+        return Objects.requireNonNull(apply);
     }
 }

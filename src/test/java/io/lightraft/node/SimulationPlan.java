@@ -24,6 +24,9 @@ import java.util.SplittableRandom;
  * @param smallCache whether the log keeps little in memory
  * @param learners whether the processes that are no voters at the start are learners
  * @param shortAppends whether each entry travels by itself
+ * @param retainedEntries that the log keeps for followers that lag; 0 when it is never shortened
+ * @param transferMillis what the transfer of a snapshot takes, at most
+ * @param installDeathRate of processes that die while they install a snapshot, per installation
  * @param millisBetweenCalls of clients, on average
  */
 record SimulationPlan(
@@ -46,6 +49,9 @@ record SimulationPlan(
         boolean smallCache,
         boolean learners,
         boolean shortAppends,
+        int retainedEntries,
+        int transferMillis,
+        double installDeathRate,
         int millisBetweenCalls) {
 
     static SimulationPlan draw(SplittableRandom random) {
@@ -71,6 +77,9 @@ record SimulationPlan(
                 random.nextInt(3) == 0,
                 membership && random.nextBoolean(),
                 random.nextBoolean(),
+                random.nextInt(3) > 0 ? 3 + random.nextInt(random.nextBoolean() ? 5 : 30) : 0,
+                random.nextBoolean() ? 10 : 150,
+                random.nextInt(3) == 0 ? 0.3 : 0,
                 random.nextBoolean() ? 5 : 12);
     }
 

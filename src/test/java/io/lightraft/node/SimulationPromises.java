@@ -153,7 +153,7 @@ final class SimulationPromises {
             // An entry of a later term has taken the place of the one that is meant.
             boolean replaced = term > answer.term();
             boolean further = acknowledged == null || answer.index() > acknowledged.index;
-            if (!answer.reject() && answer.index() >= log.firstIndex() && term > 0 && !replaced && further) {
+            if (!answer.reject() && answer.index() >= log.firstIndex() - 1 && term > 0 && !replaced && further) {
                 acknowledged = new Acknowledged(answer.index(), term);
             }
         } else if (response instanceof RequestVoteResponse answer) {

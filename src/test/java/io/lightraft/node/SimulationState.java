@@ -1,7 +1,9 @@
 package io.lightraft.node;
 
 import io.lightraft.raft.ConfState;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Registers under keys. Each batch makes a new version that is whole on disk, data and applied index together; after a
  * loss of power an older one may be found, but none older than the last checkpoint.
  */
-final class SimulationState implements StateMachine<String> {
+final class SimulationState implements StateMachine<String>, StateFile {
 
     static final String DONE = "done";
     static final String NOTHING = "nothing";
@@ -20,14 +22,17 @@ final class SimulationState implements StateMachine<String> {
     private static final int VERSIONS_BETWEEN_CHECKPOINTS = 12;
 
     /** @param registers never changed */
-    private record Version(Applied applied, Map<String, String> registers) {}
+    record Version(Applied applied, Map<String, String> registers) {}
 
     private final List<Version> versions = new ArrayList<>();
     private final SimulationInvariants invariants;
+    private final SimulationShelf shelf;
     private final long id;
+    private int looks;
 
-    SimulationState(long id, ConfState confState, SimulationInvariants invariants) {
+    SimulationState(long id, ConfState confState, SimulationShelf shelf, SimulationInvariants invariants) {
         this.id = id;
+        this.shelf = shelf;
         this.invariants = invariants;
         versions.add(new Version(new Applied(0, 0, confState), Map.of()));
     }
@@ -74,6 +79,43 @@ final class SimulationState implements StateMachine<String> {
         checkpoint();
     }
 
+    Version copy() {
+        return newest();
+    }
+
+    @Override
+    public Applied copyTo(Path target) {
+        shelf.write(target, newest());
+        return newest().applied();
+    }
+
+    @Override
+    public Applied inspect(Path copy) throws IOException {
+        return shelf.read(copy).applied();
+    }
+
+    @Override
+    public Applied replaceWith(Path copy) throws IOException {
+        Version content = shelf.read(copy);
+        shelf.step(() -> {
+            versions.clear();
+            versions.add(content);
+            shelf.erase(copy);
+        });
+        invariants.stands(id, content.applied());
+        return content.applied();
+    }
+
+    /** Now and then a reader stands in the way. */
+    @Override
+    public boolean makeDurable() {
+        if (++looks % 3 == 0) {
+            return false;
+        }
+        checkpoint();
+        return true;
+    }
+
     private void checkpoint() {
         versions.subList(0, versions.size() - 1).clear();
     }
@@ -100,6 +142,7 @@ final class SimulationState implements StateMachine<String> {
             results.add(result);
             ConfState confState = entry.confState() == null ? applied.confState() : entry.confState();
             applied = new Applied(entry.index(), entry.term(), confState);
+            invariants.stands(id, applied);
         }
         versions.add(new Version(applied, registers));
         if (versions.size() > VERSIONS_BETWEEN_CHECKPOINTS) {
