@@ -7,7 +7,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Where the members can be reached, as part of the replicated state: written in the transaction of the entry that
- * changes it, and copied with the file.
+ * changes it, and copied with the file. The table has no rowid, so that writing to it leaves last_insert_rowid() alone.
  */
 final class MemberTable {
 
@@ -16,7 +16,7 @@ final class MemberTable {
               node_id INTEGER PRIMARY KEY,
               client_address TEXT NOT NULL,
               rpc_address TEXT NOT NULL,
-              http_address TEXT NOT NULL) STRICT""";
+              http_address TEXT NOT NULL) STRICT, WITHOUT ROWID""";
 
     private MemberTable() {}
 

@@ -3,6 +3,7 @@ package io.lightraft.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightraft.node.CommittedEntry;
+import io.lightraft.node.Member;
 import io.lightraft.raft.ConfState;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -98,7 +99,7 @@ class BatchIndependenceTests {
         SETUP.forEach(sql -> entries.add(log.entry(sql)));
         for (int i = 0; i < 60; i++) {
             if (random.nextInt(15) == 0) {
-                entries.add(log.empty(random.nextBoolean() ? ConfState.ofVoters(List.of((long) i)) : null));
+                entries.add(random.nextBoolean() ? memberChange(log, i) : log.empty(null));
                 continue;
             }
             List<Statement> statements = new ArrayList<>();
@@ -109,6 +110,13 @@ class BatchIndependenceTests {
             entries.add(log.entry(new Command(statements, random.nextBoolean(), rowid)));
         }
         return entries;
+    }
+
+    private static CommittedEntry memberChange(Log log, int id) {
+        ConfState conf = ConfState.ofVoters(List.of((long) id));
+        CommittedEntry place = log.empty(conf);
+        List<Member> members = List.of(new Member(id, "a:" + id, "b:" + id, "c:" + id));
+        return new CommittedEntry(place.index(), place.term(), null, place.command(), conf, members);
     }
 
     private static String statement(Random random) {

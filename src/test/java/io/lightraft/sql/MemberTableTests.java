@@ -67,6 +67,29 @@ class MemberTableTests {
     }
 
     @Test
+    void aChangeLeavesLastInsertRowidAsItWasAsOnNodesThatWereRebuiltMeanwhile() {
+        List<CommittedEntry> before = List.of(
+                log.entry("CREATE TABLE t(id INTEGER PRIMARY KEY, a)"),
+                log.entry("INSERT INTO t VALUES(77, 1)"),
+                change(LATER));
+        CommittedEntry after = log.entry("UPDATE t SET a = last_insert_rowid()");
+        StatementResult.Changed expected = new StatementResult.Changed(1, 77);
+        long hash;
+        try (SqliteStateMachine machine = open("a.sqlite")) {
+            machine.apply(before);
+            assertThat(machine.apply(List.of(after))).containsExactly(List.of(expected));
+            hash = machine.outcomeHash();
+        }
+        try (SqliteStateMachine machine = open("b.sqlite")) {
+            machine.apply(before);
+        }
+        try (SqliteStateMachine machine = open("b.sqlite")) {
+            assertThat(machine.apply(List.of(after))).containsExactly(List.of(expected));
+            assertThat(machine.outcomeHash()).isEqualTo(hash);
+        }
+    }
+
+    @Test
     void aCopyCarriesThemToTheNodeThatTakesItsPlace() throws IOException {
         Path copy = directory.resolve("copy");
         try (SqliteStateMachine machine = open("a.sqlite")) {
