@@ -30,9 +30,9 @@ final class AdminFaults {
     }
 
     void addTo(Map<String, Fault> faults) {
-        faults.put("remove a member", random -> remove(List.of(any(random))));
-        faults.put("remove the leader", random -> remove(List.of(leader(random))));
-        faults.put("remove two members at once", random -> remove(two(random)));
+        faults.put("remove a member", random -> remove(List.of(any(random)), random));
+        faults.put("remove the leader", random -> remove(List.of(leader(random)), random));
+        faults.put("remove two members at once", random -> remove(two(random), random));
         faults.put("replace a member", this::replace);
         faults.put("hand over the leadership", this::handOver);
         faults.put("make snapshots", this::snapshots);
@@ -40,8 +40,15 @@ final class AdminFaults {
         faults.put("tear a snapshot's transfer", this::tear);
     }
 
-    private @Nullable Begun remove(List<Integer> those) {
-        return members.takeOut(those) ? new Begun("remove " + those, 0, () -> members.takeIn(those)) : null;
+    private @Nullable Begun remove(List<Integer> those, Random random) {
+        return members.takeOut(those)
+                ? new Begun("remove " + those, membershipMillis(random), true, () -> members.takeIn(those))
+                : null;
+    }
+
+    /** Long enough for a change to be made with other trouble around. */
+    private static int membershipMillis(Random random) {
+        return 2_000 + random.nextInt(10_000);
     }
 
     /** One goes at first; when it comes back, it takes the place of another one. */
@@ -51,12 +58,16 @@ final class AdminFaults {
         if (!members.takeOut(first)) {
             return null;
         }
-        int pauseMillis = 500 + random.nextInt(2_000);
+        int pauseMillis = 500 + random.nextInt(3_000);
         admin.later(() -> {
             sleep(pauseMillis);
             members.replace(both.get(1), both.get(0));
         });
-        return new Begun("replace " + both.get(1) + " by " + both.get(0), 0, () -> members.takeIn(both));
+        return new Begun(
+                "replace " + both.get(1) + " by " + both.get(0),
+                membershipMillis(random) + pauseMillis,
+                true,
+                () -> members.takeIn(both));
     }
 
     private Begun handOver(Random random) {

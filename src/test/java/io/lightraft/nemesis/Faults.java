@@ -19,8 +19,16 @@ final class Faults {
         void run() throws Exception;
     }
 
-    /** @param lengthMillis how long it should last; 0 for any time */
-    record Begun(String what, int lengthMillis, Heal heal) {}
+    /**
+     * @param lengthMillis how long it should last; 0 for any time
+     * @param background others come and go meanwhile, as many as without it
+     */
+    record Begun(String what, int lengthMillis, boolean background, Heal heal) {
+
+        Begun(String what, int lengthMillis, Heal heal) {
+            this(what, lengthMillis, false, heal);
+        }
+    }
 
     interface Fault {
         /** Null if it can't be done at the moment. */

@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
  * Begins faults and ends them, up to two at a time, as a seed says. What a leader is, the cluster decides at that
@@ -28,7 +29,7 @@ final class Nemesis {
 
     private static final int ANSWERS_OF_THE_RECOVERED = 100;
 
-    private record Trouble(String what, long endNanos, Faults.Heal heal) {}
+    private record Trouble(String what, long endNanos, boolean background, Faults.Heal heal) {}
 
     private final Faults faults;
     private final Random random;
@@ -61,13 +62,12 @@ final class Nemesis {
                 Collections.shuffle(unused, random);
             }
             begin(unused.remove(0));
-            boolean another = troubles.size() < AT_ONCE && random.nextInt(3) == 0;
+            boolean another = inTheWay().count() < AT_ONCE && random.nextInt(3) == 0;
             if (!another) {
-                long nextNanos =
-                        troubles.stream().mapToLong(Trouble::endNanos).min().orElse(0);
+                long nextNanos = inTheWay().mapToLong(Trouble::endNanos).min().orElse(0);
                 pause(Math.min(nextNanos, endNanos));
                 endOver();
-                if (troubles.isEmpty() && random.nextInt(4) > 0) {
+                if (inTheWay().findAny().isEmpty() && random.nextInt(4) > 0) {
                     awaitRecovery(endNanos);
                 }
                 pause(Math.min(endNanos, System.nanoTime() + nanos(100, LONGEST_PEACE_MILLIS)));
@@ -105,7 +105,11 @@ final class Nemesis {
         long lengthNanos = begun.lengthMillis() > 0
                 ? TimeUnit.MILLISECONDS.toNanos(begun.lengthMillis())
                 : nanos(1_000, LONGEST_FAULT_MILLIS);
-        troubles.add(new Trouble(begun.what(), System.nanoTime() + lengthNanos, begun.heal()));
+        troubles.add(new Trouble(begun.what(), System.nanoTime() + lengthNanos, begun.background(), begun.heal()));
+    }
+
+    private Stream<Trouble> inTheWay() {
+        return troubles.stream().filter(trouble -> !trouble.background());
     }
 
     private void endOver() throws Exception {

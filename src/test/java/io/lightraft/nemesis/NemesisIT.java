@@ -104,9 +104,9 @@ class NemesisIT {
         admin.close();
         assertNoSurprise(admin.surprises());
         cluster.compareFiles();
-        checkHistories();
         log.addAll(admin.counts());
         log.add("snapshots taken over: " + snapshotsInstalled(cluster));
+        checkHistories();
         report(nemesis.counts(), faults.killedByForce());
         assertThat(complaints(cluster)).as("warnings and errors of the nodes").isEmpty();
     }
