@@ -64,11 +64,7 @@ final class Fitness {
     void tick() {
         stalls.tick();
         stalled = stalls.isStalled();
-        boolean nowUnfit = stalled || quarantine.get() != null;
-        if (nowUnfit != unfit) {
-            unfit = nowUnfit;
-            raft.holdBack(unfit);
-        }
+        unfit = stalled || quarantine.get() != null;
         if (unfit) {
             raft.stepDown(stalled ? "disk-stall" : "quarantine");
         }

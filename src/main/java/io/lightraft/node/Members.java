@@ -3,7 +3,6 @@ package io.lightraft.node;
 import io.lightraft.raft.ConfState;
 import io.lightraft.raft.confchange.ConfChange;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Members {
 
-    private final Map<Long, Member> named = new HashMap<>();
+    private final Map<Long, Member> named = new TreeMap<>();
     private final Map<Long, Member> current = new TreeMap<>();
 
     /** Removed ones, by the tick at which their streams end: until then they can still learn that they were removed. */
@@ -52,6 +51,34 @@ final class Members {
     @Nullable
     Member named(long raftId) {
         return named.get(raftId);
+    }
+
+    /** In what {@code lightraft.toml} and the state differ, in words; empty when they agree. */
+    String differences() {
+        List<String> differences = new ArrayList<>();
+        current.forEach((id, member) -> {
+            Member inFile = named.get(id);
+            if (inFile == null) {
+                differences.add("node " + member.nodeId() + " is a member and not in the file");
+            } else {
+                addDifference(differences, member, "clientAddress", inFile.clientAddress(), member.clientAddress());
+                addDifference(differences, member, "rpcAddress", inFile.rpcAddress(), member.rpcAddress());
+                addDifference(differences, member, "httpAddress", inFile.httpAddress(), member.httpAddress());
+            }
+        });
+        named.forEach((id, inFile) -> {
+            if (!current.containsKey(id)) {
+                differences.add("node " + inFile.nodeId() + " is in the file and no member");
+            }
+        });
+        return String.join("; ", differences);
+    }
+
+    private static void addDifference(
+            List<String> differences, Member member, String field, String inFile, String replicated) {
+        if (!inFile.equals(replicated)) {
+            differences.add(field + " of node " + member.nodeId() + " is " + replicated + ", not " + inFile);
+        }
     }
 
     /** A change was applied. */

@@ -13,6 +13,7 @@ import io.lightraft.transport.FrameHandler;
 import io.lightraft.transport.Transport;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -53,6 +54,7 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
 
     private volatile Quarantine quarantine = Quarantine.unkept();
     private volatile @Nullable String failure;
+    private volatile long appliedIndex;
     private volatile boolean closed;
     private volatile ReplicaStatus lastStatus;
 
@@ -91,6 +93,7 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
         }
         StateMachine.Applied applied = stateMachine.applied();
         StateAheadOfLogException.check(applied, durableLog);
+        appliedIndex = applied.index();
         this.core = new ReplicaCore<>(
                 config, incarnation, durableLog, applied, effects(), this::logRole, System::currentTimeMillis);
         loop.drive(core);
@@ -103,13 +106,7 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
                         durableLog.firstIndex() - 1,
                         snapshots::oldestUnderWay,
                         index -> storage.add(new StorageWorker.Compact(index)));
-        this.apply = new ApplyWorker<>(
-                stateMachine,
-                applied.index(),
-                this::membershipAfter,
-                (entries, responses) ->
-                        loop.post(new Told("applied", entries.size()), () -> core.applied(entries, responses)),
-                compaction);
+        this.apply = new ApplyWorker<>(stateMachine, applied.index(), this::membershipAfter, this::applied, compaction);
         this.lastStatus = core.status(null);
         relay.to(this);
         if (snapshots != null) {
@@ -118,6 +115,13 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
     }
 
     public void start() {
+        String differences = core.differencesFromFile();
+        if (!differences.isEmpty()) {
+            log.warn(
+                    "lightraft.toml describes the first start only; the cluster has changed since, and its own record"
+                            + " counts: {}",
+                    differences);
+        }
         threads.start("apply", apply);
         threads.start("storage", storage);
         threads.start("raft", loop);
@@ -251,6 +255,23 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
     @Override
     public void presumedDead(long peer) {
         loop.post(new Told("presumed dead", peer), () -> core.presumedDead(peer));
+    }
+
+    @Override
+    public long appliedIndex() {
+        return appliedIndex;
+    }
+
+    @Override
+    public void notAMember(long index) {
+        loop.post(new Told("not a member", index), () -> core.notAMember(index));
+    }
+
+    private void applied(List<AppliedEntry<R>> entries, List<Message> responses) {
+        if (!entries.isEmpty()) {
+            appliedIndex = entries.get(entries.size() - 1).index();
+        }
+        loop.post(new Told("applied", entries.size()), () -> core.applied(entries, responses));
     }
 
     @Override

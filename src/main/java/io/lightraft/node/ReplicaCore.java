@@ -49,6 +49,7 @@ final class ReplicaCore<R> {
     private final PeerContacts contacts = new PeerContacts();
     private final Members members;
     private final PeerStreams streams;
+    private final Outsiders outsiders;
     private final StatusView view;
     private final MemberChanges memberChanges;
     private final Handover handover;
@@ -90,7 +91,8 @@ final class ReplicaCore<R> {
                 listener);
         this.members = new Members(
                 config.members(), applied.members(), REMOVED_ELECTION_TIMEOUTS * config.electionTimeoutTicks());
-        this.view = new StatusView(config, raft, members, contacts);
+        this.outsiders = new Outsiders(raft, effects);
+        this.view = new StatusView(config, raft, members, outsiders, contacts);
         this.memberChanges = new MemberChanges(raft, members, this::isReady);
         this.handover = new Handover(raft, contacts::isConnected);
         this.divergence =
@@ -187,12 +189,15 @@ final class ReplicaCore<R> {
                     healing.arrived(install);
                 }
                 raft.step(carried.message());
+                outsiders.received(from, carried.message());
             }
         } else if (frame instanceof Frame.Proposals proposals) {
             Frame.Verdicts verdicts = accept(from, proposals);
             if (verdicts != null) {
                 effects.send(from, verdicts);
             }
+        } else if (frame instanceof Frame.NotMember told) {
+            outsiders.told(told.index());
         } else if (frame instanceof Frame.Verdicts verdicts) {
             origin.verdicts(verdicts);
         } else if (frame instanceof Frame.Hash hash) {
@@ -251,8 +256,14 @@ final class ReplicaCore<R> {
         streams.follow();
     }
 
-    List<Member> members() {
-        return members.list();
+    /** See {@link Members#differences}. */
+    String differencesFromFile() {
+        return members.differences();
+    }
+
+    /** See {@link Outsiders#told}. */
+    void notAMember(long index) {
+        outsiders.told(index);
     }
 
     void entriesLoaded() {
@@ -368,6 +379,8 @@ final class ReplicaCore<R> {
         tickCount++;
         fitness.tick();
         streams.tick();
+        outsiders.tick();
+        raft.holdBack(fitness.isUnfit() || outsiders.isHeldBack());
         healing.tick();
         raft.tick();
         raft.handOverIfNoVoter();

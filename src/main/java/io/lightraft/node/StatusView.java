@@ -17,12 +17,14 @@ final class StatusView {
     private final ReplicaConfig config;
     private final Raft raft;
     private final Members known;
+    private final Outsiders outsiders;
     private final PeerContacts contacts;
 
-    StatusView(ReplicaConfig config, Raft raft, Members known, PeerContacts contacts) {
+    StatusView(ReplicaConfig config, Raft raft, Members known, Outsiders outsiders, PeerContacts contacts) {
         this.config = config;
         this.raft = raft;
         this.known = known;
+        this.outsiders = outsiders;
         this.contacts = contacts;
     }
 
@@ -31,7 +33,7 @@ final class StatusView {
         List<MemberStatus> members = known.in(status.confState()).stream()
                 .map(member -> member(member, status))
                 .toList();
-        boolean removed = !Members.isNamedIn(status.confState(), raft.id());
+        boolean removed = outsiders.isOutside();
         return new ReplicaStatus(
                 config.nodeId(),
                 removed
@@ -53,7 +55,7 @@ final class StatusView {
     /** Why nothing can be decided at present: how many voters this node can talk to, itself included. */
     String whyNoLeader() {
         ConfState membership = raft.status().confState();
-        if (!Members.isNamedIn(membership, raft.id())) {
+        if (outsiders.isOutside()) {
             return REMOVED;
         }
         long reachable = membership.voters().stream().filter(this::isReachable).count();

@@ -71,6 +71,13 @@ public sealed interface Frame {
      */
     record StateWanted(long leastIndex) implements Frame {}
 
+    /**
+     * The receiver has asked for a vote, and is no member.
+     *
+     * @param index that the sender had applied when it found so
+     */
+    record NotMember(long index) implements Frame {}
+
     /** What the leader of a term did with a proposal; repeated unchanged however often the proposal arrives. */
     enum Verdict {
         /** It stands in the leader's log; whether it commits is seen by applying. */

@@ -20,4 +20,16 @@ public interface FrameHandler {
 
     /** A stream of this peer's ended and its port refuses connections: its process is gone. Told once per death. */
     void presumedDead(long peer);
+
+    /** How far this node has applied the log. */
+    default long appliedIndex() {
+        return 0;
+    }
+
+    /**
+     * A peer takes nothing of this node, as it knows it for no member. Told again and again.
+     *
+     * @param index what the peer had applied at least when it said so
+     */
+    default void notAMember(long index) {}
 }

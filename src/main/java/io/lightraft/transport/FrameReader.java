@@ -131,6 +131,7 @@ final class FrameReader {
                 yield new Frame.Proposals(incarnation, term, firstNumber, settled, patience, commands);
             }
             case VERDICTS -> new Frame.Verdicts(incarnation, term, firstNumber, verdictsOf(verdicts));
+            case NOT_MEMBER -> new Frame.NotMember(index);
             case HASH -> new Frame.Hash(content, index, hash, engine);
             case STATE_WANTED -> new Frame.StateWanted(index);
             default -> new Frame.Raft(message(kind));
@@ -155,7 +156,7 @@ final class FrameReader {
             case COMMITTED -> new Message.Committed(from, to, term, logTerm, index);
             case TRANSFER_LEADERSHIP -> new Message.TransferLeadership(from, to, term, transferee);
             case PROPOSE -> new Message.Propose(from, to, term, entries);
-            case PROPOSALS, VERDICTS, HASH, STATE_WANTED ->
+            case PROPOSALS, VERDICTS, HASH, STATE_WANTED, NOT_MEMBER ->
                 throw new IllegalArgumentException(kind + " is no message of the core");
         };
     }

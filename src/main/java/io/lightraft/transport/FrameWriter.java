@@ -52,6 +52,9 @@ final class FrameWriter {
         } else if (frame instanceof Frame.StateWanted wanted) {
             kind(WireKind.STATE_WANTED);
             number(WireField.INDEX, wanted.leastIndex());
+        } else if (frame instanceof Frame.NotMember outsider) {
+            kind(WireKind.NOT_MEMBER);
+            number(WireField.INDEX, outsider.index());
         }
         out.writeEndObject();
     }

@@ -192,7 +192,8 @@ public final class HttpTransport implements Transport {
         config.lineage().check(lineage, from);
         PeerLink link = links.get(from);
         if (link == null) {
-            throw new RefusedException(409, "node " + (from - 1) + " is not known here as another node of the cluster");
+            FrameHandler current = handler;
+            throw RefusedException.notAMember(from, current == null ? 0 : current.appliedIndex());
         }
         return link;
     }

@@ -17,6 +17,7 @@ final class PeerCallClient {
 
     static final String PATH = "/raft/transaction";
     static final String CLUSTER = "Lightraft-Cluster";
+    static final String FROM = "Lightraft-From";
     static final String TO = "Lightraft-To";
 
     private static final MediaType JSON = MediaType.get("application/json");
@@ -41,6 +42,7 @@ final class PeerCallClient {
                         + PATH)
                 .header(CLUSTER, URLEncoder.encode(config.clusterName(), StandardCharsets.UTF_8))
                 .header(Lineage.HEADER, config.lineage().own())
+                .header(FROM, Long.toString(config.selfId()))
                 .header(TO, Long.toString(peer.id()))
                 .post(RequestBody.create(json, JSON))
                 .build();

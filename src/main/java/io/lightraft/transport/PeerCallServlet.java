@@ -5,7 +5,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.net.URLEncoder;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -28,20 +28,30 @@ public final class PeerCallServlet extends HttpServlet {
         byte[] handle(byte[] json) throws IOException;
     }
 
-    private final transient TransportConfig config;
+    private final transient HttpTransport transport;
     private final transient Handler handler;
     private final transient Executor executor;
 
     public PeerCallServlet(HttpTransport transport, Handler handler, Executor executor) {
-        this.config = transport.config();
+        this.transport = transport;
         this.handler = handler;
         this.executor = executor;
     }
 
     @Override
     protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (!isMeantForThisNode(request)) {
-            response.setStatus(HttpServletResponse.SC_CONFLICT);
+        try {
+            transport.check(
+                    URLDecoder.decode(header(request, PeerCallClient.CLUSTER), StandardCharsets.UTF_8),
+                    number(request, PeerCallClient.FROM),
+                    number(request, PeerCallClient.TO),
+                    Lineage.of(request.getHeader(Lineage.HEADER)));
+        } catch (RefusedException e) {
+            log.debug("Refusing a question from {}: {}", request.getRemoteAddr(), e.reason());
+            response.setStatus(e.status());
+            return;
+        } catch (IllegalArgumentException malformed) {
+            response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
             return;
         }
         byte[] json = request.getInputStream().readNBytes(MAX_BODY_BYTES);
@@ -55,15 +65,14 @@ public final class PeerCallServlet extends HttpServlet {
         }
     }
 
-    private boolean isMeantForThisNode(HttpServletRequest request) {
-        String cluster = URLEncoder.encode(config.clusterName(), StandardCharsets.UTF_8);
-        try {
-            return cluster.equals(request.getHeader(PeerCallClient.CLUSTER))
-                    && Long.toString(config.selfId()).equals(request.getHeader(PeerCallClient.TO))
-                    && config.lineage().fits(Lineage.of(request.getHeader(Lineage.HEADER)));
-        } catch (RefusedException malformed) {
-            return false;
-        }
+    private static String header(HttpServletRequest request, String name) {
+        String value = request.getHeader(name);
+        return value == null ? "" : value;
+    }
+
+    private static long number(HttpServletRequest request, String name) {
+        String value = header(request, name);
+        return value.matches("[0-9]{1,18}") ? Long.parseLong(value) : 0;
     }
 
     private void answer(AsyncContext context, byte[] json) {

@@ -108,6 +108,7 @@ public final class RaftStreamServlet extends HttpServlet {
         try {
             response.setStatus(end.status());
             response.setContentType("text/plain;charset=UTF-8");
+            response.setHeader(StreamHead.APPLIED, Long.toString(end.appliedIndex()));
             response.getOutputStream().write(end.reason().getBytes(StandardCharsets.UTF_8));
             response.flushBuffer();
         } catch (IOException e) {

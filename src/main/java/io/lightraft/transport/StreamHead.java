@@ -26,6 +26,9 @@ record StreamHead(
     /** The version of the line format. Raised with every change that an older node would misread. */
     static final int PROTOCOL_VERSION = 1;
 
+    /** Of the answer to a node that is no member: how far the one that says so has applied the log. */
+    static final String APPLIED = "Lightraft-Applied";
+
     private static final String VERSION = "Lightraft-Protocol";
     private static final String CLUSTER = "Lightraft-Cluster";
     private static final String FROM = "Lightraft-From";

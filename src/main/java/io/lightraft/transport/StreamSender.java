@@ -167,6 +167,9 @@ final class StreamSender {
                 return Failure.of("closed");
             }
             try (Response response = current.execute()) {
+                if (response.code() == RefusedException.NOT_A_MEMBER) {
+                    tellNoMember(response.header(StreamHead.APPLIED));
+                }
                 return Failure.answered(response.code(), response.peekBody(500).string());
             }
         } catch (IOException e) {
@@ -177,6 +180,12 @@ final class StreamSender {
                 log.error("Sending to node {} ({}) failed", peer.index(), lane.label(), e);
             }
             return Failure.of(e.toString());
+        }
+    }
+
+    private void tellNoMember(@Nullable String appliedIndex) {
+        if (appliedIndex != null && appliedIndex.matches("[0-9]{1,18}")) {
+            handler.notAMember(Long.parseLong(appliedIndex));
         }
     }
 
@@ -204,7 +213,8 @@ final class StreamSender {
         up = false;
         queue.clear();
         failures++;
-        if (failure.refused() && !failure.reason().equals(reported)) {
+        boolean once = lane == Lane.CONTROL || failure.status() != RefusedException.NOT_A_MEMBER;
+        if (failure.refused() && once && !failure.reason().equals(reported)) {
             reported = failure.reason();
             log.warn("Node {} refuses our stream ({}): {}", link.peer().index(), lane.label(), failure.reason());
         } else if (wasUp || failures == 1) {
@@ -316,18 +326,19 @@ final class StreamSender {
     /**
      * Why a stream ended or did not begin.
      *
+     * @param status of the peer's answer; 0 without one
      * @param refused whether the peer said no, and will say so again until somebody changes something
      * @param nobodyListens whether the peer's port is closed
      */
-    private record Failure(String reason, boolean refused, boolean nobodyListens) {
+    private record Failure(String reason, int status, boolean refused, boolean nobodyListens) {
 
         static Failure of(String reason) {
-            return new Failure(reason, false, false);
+            return new Failure(reason, 0, false, false);
         }
 
         static Failure of(IOException e) {
             if (isConnectionRefused(e)) {
-                return new Failure("connection refused", false, true);
+                return new Failure("connection refused", 0, false, true);
             }
             // OkHttp's message for every timeout is "timeout".
             String reason =
@@ -338,7 +349,7 @@ final class StreamSender {
         static Failure answered(int status, String text) {
             // Whoever listens there may have written it.
             String oneLine = text.strip().replaceAll("\\p{Cntrl}", " ");
-            return new Failure(status + " " + oneLine, status >= 400 && status < 500, false);
+            return new Failure(status + " " + oneLine, status, status >= 400 && status < 500, false);
         }
     }
 

@@ -30,7 +30,8 @@ enum WireKind {
     PROPOSALS("cmds", INCARNATION, TERM, FIRST_NUMBER, SETTLED, PATIENCE, COMMANDS),
     VERDICTS("verd", INCARNATION, TERM, FIRST_NUMBER, WireField.VERDICTS),
     HASH("hash", CONTENT, INDEX, WireField.HASH, ENGINE),
-    STATE_WANTED("want", INDEX);
+    STATE_WANTED("want", INDEX),
+    NOT_MEMBER("out", INDEX);
 
     private static final Map<String, WireKind> BY_NAME = Stream.of(values())
             .collect(Collectors.toUnmodifiableMap(kind -> kind.name.getValue(), Function.identity()));

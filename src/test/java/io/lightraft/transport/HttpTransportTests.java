@@ -242,6 +242,15 @@ class HttpTransportTests {
     }
 
     @Test
+    void whoIsNotKnownIsToldHowFarTheOtherHasCome() {
+        two.appliedIndex = 42;
+        two.start(List.of(two.peer()));
+        one.start(List.of(one.peer(), two.peer()));
+        await().until(() -> one.count("not a member as of 42") > 0);
+        assertThat(one.count("connected 2")).isZero();
+    }
+
+    @Test
     void peersMayBeAddedLater() throws Exception {
         connectBoth();
         try (TestNode three = TestNode.create(3, directory)) {

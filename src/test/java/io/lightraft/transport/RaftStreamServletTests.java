@@ -72,8 +72,8 @@ class RaftStreamServletTests {
 
     @Test
     void refusesAnUnknownSenderAndItself() throws IOException {
-        assertThat(refusal(RawStream.head(7, 2, 1, RUN_1), 409)).contains("node 6 is not known here");
-        assertThat(refusal(RawStream.head(2, 2, 1, RUN_1), 409)).contains("node 1 is not known here");
+        assertThat(refusal(RawStream.head(7, 2, 1, RUN_1), 410)).contains("node 6 is no member");
+        assertThat(refusal(RawStream.head(2, 2, 1, RUN_1), 410)).contains("node 1 is no member");
     }
 
     @Test

@@ -34,6 +34,7 @@ final class RandomFrames {
             () -> raft(new Message.Propose(n(), n(), n(), list(this::entry))),
             this::proposals,
             () -> new Frame.Verdicts(uuid(), n(), n(), list(this::verdict)),
+            () -> new Frame.NotMember(n()),
             () -> new Frame.Hash(bool(), n(), text(), text()));
 
     RandomFrames(long seed) {

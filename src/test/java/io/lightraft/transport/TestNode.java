@@ -28,6 +28,8 @@ final class TestNode implements AutoCloseable, FrameHandler, SnapshotReceiver {
     /** "unreachable 2", "connected 2", "dead 2", in the order told. */
     final List<String> events = new CopyOnWriteArrayList<>();
 
+    volatile long appliedIndex;
+
     /** Snapshots that arrived whole, with what their files held. */
     final List<Message.InstallSnapshot> snapshots = new CopyOnWriteArrayList<>();
 
@@ -149,6 +151,16 @@ final class TestNode implements AutoCloseable, FrameHandler, SnapshotReceiver {
     @Override
     public void connected(long peer) {
         events.add("connected " + peer);
+    }
+
+    @Override
+    public long appliedIndex() {
+        return appliedIndex;
+    }
+
+    @Override
+    public void notAMember(long index) {
+        events.add("not a member as of " + index);
     }
 
     @Override
