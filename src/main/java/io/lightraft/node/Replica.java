@@ -324,6 +324,30 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /**
+     * Gives the room that deleted rows have left in this node's file back to the disk. Nothing is applied here
+     * meanwhile.
+     *
+     * @return the lengths of the file before and after; fails when it can't be done, or not within the timeout
+     */
+    public CompletableFuture<List<Long>> rewriteFile(Duration timeout) {
+        if (snapshots == null) {
+            return CompletableFuture.failedFuture(new ReplicaException.Rejected("this replica has no file."));
+        }
+        FileRewrite rewrite = new FileRewrite(snapshots.files(), snapshots.state(), apply);
+        return snapshots
+                .beside(() -> {
+                    try {
+                        FileRewrite.Sizes sizes = rewrite.run();
+                        return List.of(sizes.bytesBefore(), sizes.bytesAfter());
+                    } catch (FileRewrite.HalfReplacedException e) {
+                        fail(e);
+                        throw e;
+                    }
+                })
+                .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     private void compactAll() {
         try {
             apply.runBetween(() -> Objects.requireNonNull(compaction).compactAll());

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -235,6 +236,19 @@ public final class Snapshots implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         });
+    }
+
+    /** Runs something that must not meet the making or the use of a snapshot. */
+    <T> CompletableFuture<T> beside(Callable<T> task) {
+        CompletableFuture<T> future = new CompletableFuture<>();
+        submit(maker, () -> {
+            try {
+                future.complete(task.call());
+            } catch (Exception e) {
+                future.completeExceptionally(e);
+            }
+        });
+        return future;
     }
 
     private void forgetNewest() {

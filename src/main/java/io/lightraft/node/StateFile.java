@@ -34,6 +34,17 @@ public interface StateFile {
     StateMachine.Applied replaceWith(Path copy) throws IOException;
 
     /**
+     * Writes the state to a fresh file, without the room that deleted rows have left. The apply worker's thread.
+     *
+     * @param target a file that does not exist yet
+     * @return the length of the present file
+     * @throws IOException when that failed; the state itself is unharmed
+     */
+    default long rewriteTo(Path target) throws IOException {
+        throw new IOException("this state can't be rewritten");
+    }
+
+    /**
      * Tries to bring all that was applied so far to the disk, so that the log need not keep it. The apply worker's
      * thread, between batches.
      *

@@ -4,6 +4,7 @@ import io.lightraft.node.StateMachine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -32,6 +33,17 @@ final class DatabaseCopies {
             throw new IOException("can't copy " + file + ": " + SqlErrors.message(e), e);
         }
         return read(target);
+    }
+
+    /** Copies what is in it, without free pages; the rowids stay as they are, which a VACUUM in place does not promise. */
+    static void rewrite(Path file, Path target) throws IOException {
+        try (SQLiteConnection source = SqliteConnections.openToRewrite(file);
+                PreparedStatement vacuum = source.prepareStatement("VACUUM INTO ?")) {
+            vacuum.setString(1, target.toString());
+            vacuum.execute();
+        } catch (SQLException e) {
+            throw new IOException("can't rewrite " + file + ": " + SqlErrors.message(e), e);
+        }
     }
 
     /** Checks the copy's pages, too. */

@@ -55,6 +55,15 @@ final class SqliteConnections {
         return open(copy.toAbsolutePath().toUri() + "?immutable=1", config);
     }
 
+    /** Reads only; but unlike the others it may write another file. */
+    static SQLiteConnection openToRewrite(Path file) throws SQLException {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setOpenMode(SQLiteOpenMode.READONLY);
+        config.resetOpenMode(SQLiteOpenMode.READWRITE);
+        config.resetOpenMode(SQLiteOpenMode.CREATE);
+        return open(file, config);
+    }
+
     private static SQLiteConnection open(Path file, SQLiteConfig config) throws SQLException {
         return open(file.toString(), config);
     }

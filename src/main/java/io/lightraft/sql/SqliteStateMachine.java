@@ -182,6 +182,12 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
     }
 
     @Override
+    public long rewriteTo(Path target) throws IOException {
+        DatabaseCopies.rewrite(file(), target);
+        return file().toFile().length();
+    }
+
+    @Override
     public boolean makeDurable() {
         try {
             return writeAheadLog.checkpoint(database.writer());

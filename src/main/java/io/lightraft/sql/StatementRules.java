@@ -81,7 +81,7 @@ final class StatementRules {
                                 + " is not available: another file would exist on one node only; load its rows with INSERT statements");
             case "VACUUM" ->
                 Ruling.refused(
-                        "VACUUM is not available as SQL: it can renumber rows differently from node to node; freed pages are used again by themselves");
+                        "VACUUM is not available as SQL: it can renumber rows differently from node to node; freed pages are used again by themselves, and POST /admin/vacuum on a node makes its file small");
             default -> Ruling.READ;
         };
     }

@@ -48,8 +48,8 @@ class RefusalTests {
     @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
         ATTACH 'x.db' AS y                               | ATTACH is not available: another file would exist on one node only; load its rows with INSERT statements
         DETACH y                                         | DETACH is not available: another file would exist on one node only; load its rows with INSERT statements
-        VACUUM                                           | VACUUM is not available as SQL: it can renumber rows differently from node to node; freed pages are used again by themselves
-        VACUUM INTO 'x'                                  | VACUUM is not available as SQL: it can renumber rows differently from node to node; freed pages are used again by themselves
+        VACUUM                                           | VACUUM is not available as SQL: it can renumber rows differently from node to node; freed pages are used again by themselves, and POST /admin/vacuum on a node makes its file small
+        VACUUM INTO 'x'                                  | VACUUM is not available as SQL: it can renumber rows differently from node to node; freed pages are used again by themselves, and POST /admin/vacuum on a node makes its file small
         SELECT load_extension('x')                       | load_extension is not available: code of one node would answer differently from the others'; compute the value in the client
         INSERT INTO t(b) SELECT "load_extension"('x')    | load_extension is not available: code of one node would answer differently from the others'; compute the value in the client
         CREATE TEMP TABLE x(a)                           | temporary tables, views and triggers are not available: they would belong to a connection that all users share; use an ordinary one and drop it

@@ -42,7 +42,8 @@ final class MemberRoutes {
                         true,
                         request -> change(request, MemberRequest.promote(node(request)))),
                 new AdminRoute("POST", "leader", true, this::transfer),
-                new AdminRoute("POST", "snapshot", false, this::snapshot));
+                new AdminRoute("POST", "snapshot", false, this::snapshot),
+                new AdminRoute("POST", "vacuum", false, this::vacuum));
     }
 
     private Object members() {
@@ -82,6 +83,14 @@ final class MemberRoutes {
         int to = request.nodeId();
         replica.transferLeadership(to, request.timeout()).get();
         return Map.of("leaderId", to);
+    }
+
+    private Object vacuum(AdminRequest request) throws ExecutionException, InterruptedException {
+        List<Long> bytes = replica.rewriteFile(request.timeout()).get();
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("bytesBefore", bytes.get(0));
+        answer.put("bytesAfter", bytes.get(1));
+        return answer;
     }
 
     private Object snapshot(AdminRequest request) throws ExecutionException, InterruptedException {
