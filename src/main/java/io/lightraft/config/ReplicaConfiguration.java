@@ -98,8 +98,7 @@ class ReplicaConfiguration {
     }
 
     private static String lineage(SqliteStateMachine stateMachine, DurableLog log) {
-        boolean blank = log.lastIndex() == 0 && log.initialHardState().isEmpty();
-        return blank ? Lineage.NONE : stateMachine.lineage();
+        return log.lastIndex() == 0 ? Lineage.NONE : stateMachine.lineage();
     }
 
     @Bean

@@ -155,11 +155,21 @@ final class ApplyWorker<R> extends Worker<ApplyWorker.Task> {
 
     private CommittedEntry committed(Entry entry) throws InterruptedException {
         if (entry.type() != EntryType.NORMAL) {
-            After after = membership.after(ConfChange.decode(entry));
+            After after = membership.after(change(entry));
             return new CommittedEntry(
                     entry.index(), entry.term(), null, ByteBuffer.allocate(0), after.confState(), after.members());
         }
         return CommittedEntry.of(entry, stateMachine.skips(entry.index()));
+    }
+
+    /** No operator's word makes a node pass over one: it would take others for the members than the others do. */
+    private static ConfChange change(Entry entry) {
+        try {
+            return ConfChange.decode(entry);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException(
+                    "the entry at index " + entry.index() + " can't be applied: " + e.getMessage(), e);
+        }
     }
 
     private void flush(List<CommittedEntry> batch, List<Message> responses) {

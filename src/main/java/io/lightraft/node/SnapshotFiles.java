@@ -112,8 +112,8 @@ public final class SnapshotFiles implements SnapshotShelf {
         }
         String[] words = Files.readString(marker).strip().split(" ");
         if (words.length != 3 || !words[0].equals(FORMAT)) {
-            throw new IOException("the file " + marker + " is of another format than this release knows (" + FORMAT
-                    + "); start a newer release");
+            throw new IOException("the file " + marker + " has format version " + words[0]
+                    + ", which is not known to this release (it knows " + FORMAT + "); start a newer release");
         }
         return Optional.of(new Begun(Long.parseLong(words[1]), Long.parseLong(words[2])));
     }

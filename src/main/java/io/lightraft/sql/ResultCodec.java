@@ -45,8 +45,10 @@ final class ResultCodec {
     /** @throws IllegalArgumentException when the bytes are no results of a version known here */
     static List<StatementResult> decode(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
-        if (CommandCodec.take(in, 1).get() != FORMAT_VERSION) {
-            throw new IllegalArgumentException("results of an unknown format version; start a newer release");
+        int version = CommandCodec.take(in, 1).get();
+        if (version != FORMAT_VERSION) {
+            throw new IllegalArgumentException("results of format version " + version + " are not known to this release"
+                    + " (it knows " + FORMAT_VERSION + "); start a newer release");
         }
         int count = CommandCodec.readCount(in);
         List<StatementResult> results = new ArrayList<>(count);

@@ -21,6 +21,7 @@ final class PeerCallClient {
     static final String TO = "Lightraft-To";
 
     private static final MediaType JSON = MediaType.get("application/json");
+    private static final int MAX_REASON_BYTES = 500;
     private static final int KEPT_CONNECTIONS = 32;
 
     private final TransportConfig config;
@@ -40,6 +41,7 @@ final class PeerCallClient {
         Request request = new Request.Builder()
                 .url("http://" + (peer.host().contains(":") ? "[" + peer.host() + "]" : peer.host()) + ":" + peer.port()
                         + PATH)
+                .header(StreamHead.VERSION, Integer.toString(StreamHead.PROTOCOL_VERSION))
                 .header(CLUSTER, URLEncoder.encode(config.clusterName(), StandardCharsets.UTF_8))
                 .header(Lineage.HEADER, config.lineage().own())
                 .header(FROM, Long.toString(config.selfId()))
@@ -48,7 +50,8 @@ final class PeerCallClient {
                 .build();
         try (Response response = patient.newCall(request).execute()) {
             if (response.code() != 200) {
-                throw new IOException("node " + peer.index() + " answered " + response.code());
+                throw new IOException("node " + peer.index() + " answered " + response.code() + ": "
+                        + response.peekBody(MAX_REASON_BYTES).string().replaceAll("\\p{Cntrl}", " "));
             }
             return response.body().bytes();
         }

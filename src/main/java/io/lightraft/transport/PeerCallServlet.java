@@ -41,6 +41,7 @@ public final class PeerCallServlet extends HttpServlet {
     @Override
     protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
         try {
+            StreamHead.checkVersion(request::getHeader);
             transport.check(
                     URLDecoder.decode(header(request, PeerCallClient.CLUSTER), StandardCharsets.UTF_8),
                     number(request, PeerCallClient.FROM),
@@ -49,6 +50,8 @@ public final class PeerCallServlet extends HttpServlet {
         } catch (RefusedException e) {
             log.debug("Refusing a question from {}: {}", request.getRemoteAddr(), e.reason());
             response.setStatus(e.status());
+            response.setContentType("text/plain;charset=UTF-8");
+            response.getOutputStream().write(e.reason().getBytes(StandardCharsets.UTF_8));
             return;
         } catch (IllegalArgumentException malformed) {
             response.setStatus(HttpServletResponse.SC_BAD_REQUEST);

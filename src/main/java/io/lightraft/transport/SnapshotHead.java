@@ -58,8 +58,8 @@ record SnapshotHead(
         if (!version.equals(Integer.toString(FORMAT_VERSION))) {
             throw new RefusedException(
                     400,
-                    "this node knows version " + FORMAT_VERSION + " of snapshots, the sender's is " + version
-                            + ": start the newer release here");
+                    "this node knows version " + FORMAT_VERSION + " of snapshots, the sender's is "
+                            + version.replaceAll("\\W", "?") + ": start the newer release here");
         }
         try {
             byte[] line = required(header, MESSAGE).getBytes(StandardCharsets.US_ASCII);

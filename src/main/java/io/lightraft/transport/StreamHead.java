@@ -29,7 +29,7 @@ record StreamHead(
     /** Of the answer to a node that is no member: how far the one that says so has applied the log. */
     static final String APPLIED = "Lightraft-Applied";
 
-    private static final String VERSION = "Lightraft-Protocol";
+    static final String VERSION = "Lightraft-Protocol";
     private static final String CLUSTER = "Lightraft-Cluster";
     private static final String FROM = "Lightraft-From";
     private static final String TO = "Lightraft-To";
@@ -57,13 +57,7 @@ record StreamHead(
      * @throws RefusedException when the head lacks something, is malformed or of another version
      */
     static StreamHead of(Function<String, @Nullable String> header) throws RefusedException {
-        String version = required(header, VERSION);
-        if (!version.equals(Integer.toString(PROTOCOL_VERSION))) {
-            throw new RefusedException(
-                    400,
-                    "this node speaks version " + PROTOCOL_VERSION + " of the protocol between nodes, the sender "
-                            + version + ": run versions of Lightraft that go together");
-        }
+        checkVersion(header);
         String lane = required(header, LANE);
         try {
             return new StreamHead(
@@ -76,6 +70,17 @@ record StreamHead(
                     text(required(header, SOFTWARE)));
         } catch (IllegalArgumentException e) {
             throw malformed("a number, UUID or encoded name");
+        }
+    }
+
+    /** Of a stream, or of a question beside the streams. */
+    static void checkVersion(Function<String, @Nullable String> header) throws RefusedException {
+        String version = required(header, VERSION);
+        if (!version.equals(Integer.toString(PROTOCOL_VERSION))) {
+            throw new RefusedException(
+                    400,
+                    "this node speaks version " + PROTOCOL_VERSION + " of the protocol between nodes, the sender "
+                            + version.replaceAll("\\W", "?") + ": start the newer release on both");
         }
     }
 

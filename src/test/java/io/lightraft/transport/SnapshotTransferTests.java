@@ -128,7 +128,7 @@ class SnapshotTransferTests {
     void theSenderHearsOfARefusalAndOfADeadReceiver() throws Exception {
         Message.InstallSnapshot stray = new Message.InstallSnapshot(3, 2, 7, MESSAGE.snapshot());
         SnapshotSender sender = leader.transport.snapshotSender();
-        assertThatThrownBy(() -> sender.send(2, stray, file)).hasMessageContaining("node 2 is not known here");
+        assertThatThrownBy(() -> sender.send(2, stray, file)).hasMessageContaining("node 2 is no member");
         follower.die();
         assertThatThrownBy(() -> sender.send(2, MESSAGE, file)).isInstanceOf(IOException.class);
     }

@@ -49,7 +49,8 @@ final class ConfChangeCodec {
             return ConfChange.leaveJoint();
         }
         if (data[0] != VERSION) {
-            throw new IllegalArgumentException("membership change in unknown format " + data[0]);
+            throw new IllegalArgumentException("a change of the members has format version " + (data[0] & 0xff)
+                    + ", which is not known to this release (it knows " + VERSION + "); start a newer release");
         }
         try {
             Transition transition = Transition.values()[data[1]];
