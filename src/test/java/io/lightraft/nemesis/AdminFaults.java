@@ -29,6 +29,14 @@ final class AdminFaults {
         this.admin = admin;
     }
 
+    /** Whether nobody lacks anything: then one node may lose what it has. */
+    boolean isWhole() {
+        return lagging.isEmpty()
+                && members.out().isEmpty()
+                && cluster.all().stream().allMatch(cluster::isReady)
+                && members.areAsWanted();
+    }
+
     void addTo(Map<String, Fault> faults) {
         faults.put("remove a member", random -> remove(List.of(any(random)), random));
         faults.put("remove the leader", random -> remove(List.of(leader(random)), random));

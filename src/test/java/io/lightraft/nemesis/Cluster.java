@@ -91,11 +91,18 @@ final class Cluster implements AutoCloseable {
             await("node " + node.index + " is ready")
                     .atMost(PATIENCE)
                     .pollInterval(Duration.ofMillis(200))
-                    .ignoreExceptionsInstanceOf(IOException.class)
                     .until(() -> {
                         assertNoneGaveUp();
-                        return status(node.index, "/readyz") == 200;
+                        return isReady(node.index);
                     });
+        }
+    }
+
+    boolean isReady(int node) {
+        try {
+            return status(node, "/readyz") == 200;
+        } catch (IOException noAnswer) {
+            return false;
         }
     }
 

@@ -36,6 +36,7 @@ final class Faults {
         Begun begin(Random random) throws Exception;
     }
 
+    private static final boolean EMPTY_DISKS = Boolean.getBoolean("nemesis.emptyDisks");
     private static final int SHORT_FREEZE_MILLIS = 400;
     private static final int LONG_FREEZE_MILLIS = 4_000;
     /** A node that does not stop by then has lost nothing by being killed. */
@@ -63,6 +64,10 @@ final class Faults {
         }
         faults.put("stop and start the leader", random -> restart(leader(random)));
         faults.put("stop and start a node", random -> restart(any(random)));
+        if (EMPTY_DISKS) {
+            faults.put("empty a disk", random -> emptyDisk(any(random), admin));
+            faults.put("empty the leader's disk", random -> emptyDisk(leader(random), admin));
+        }
         faults.put("freeze a node, shortly", random -> freeze(any(random), SHORT_FREEZE_MILLIS));
         faults.put("freeze the leader, shortly", random -> freeze(leader(random), SHORT_FREEZE_MILLIS));
         faults.put("freeze a node, long", random -> freeze(any(random), LONG_FREEZE_MILLIS));
@@ -117,6 +122,16 @@ final class Faults {
             killedByForce++;
         }
         return occupy("stop", List.of(node), 0, () -> cluster.node(node).start());
+    }
+
+    /** What all others have can't be lost by that; what only a minority has, is. So everybody must be well before it. */
+    private @Nullable Begun emptyDisk(int node, AdminFaults admin) throws IOException, InterruptedException {
+        if (!busy.isEmpty() || !unplugged.isEmpty() || !admin.isWhole()) {
+            return null;
+        }
+        cluster.node(node).kill();
+        cluster.node(node).loseDisk();
+        return occupy("empty disk", List.of(node), 0, () -> cluster.node(node).start());
     }
 
     private @Nullable Begun freeze(int node, int millis) throws IOException {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.FileSystemUtils;
 
 /** A node as a process in its namespace, again and again. */
 final class Node {
@@ -80,6 +81,15 @@ final class Node {
         int exit = old.waitFor(patienceSeconds, TimeUnit.SECONDS) ? old.exitValue() : -1;
         kill();
         return exit;
+    }
+
+    /** All it ever wrote, as when its disk was replaced by a new one. Not while it runs. */
+    void loseDisk() throws IOException {
+        try (var files = Files.newDirectoryStream(directory.resolve("data"), "lightraft-" + index + ".*")) {
+            for (Path file : files) {
+                FileSystemUtils.deleteRecursively(file);
+            }
+        }
     }
 
     void freeze() throws IOException {
