@@ -29,7 +29,7 @@ final class Cluster implements AutoCloseable {
     private static final int NC = 6453;
     private static final int RPC = 56453;
     private static final int HTTP = 4001;
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(300);
     private static final Duration SQL_TIMEOUT = Duration.ofSeconds(3);
     private static final JsonMapper JSON = new JsonMapper();
 

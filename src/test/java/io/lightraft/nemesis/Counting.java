@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Counting {
 
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(300);
 
     private final List<Thread> threads = new ArrayList<>();
     private final List<Throwable> surprises = new CopyOnWriteArrayList<>();

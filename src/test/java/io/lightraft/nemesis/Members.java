@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 final class Members {
 
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(300);
 
     private record View(Set<Integer> voters, Set<Integer> learners) {}
 

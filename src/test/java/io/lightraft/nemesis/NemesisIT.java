@@ -33,7 +33,7 @@ class NemesisIT {
     private static final int COUNTING_CLIENTS = 2;
     private static final int BALLAST_KB = 3_000;
     private static final List<Integer> LOG_ENTRIES = List.of(30, 100, 200);
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofSeconds(300);
     private static final String COMMAND = "./mvnw verify -Dit.test=NemesisIT -Dnemesis.minutes=%d -Dnemesis.nodes=%d"
             + " -Dnemesis.seed=%d -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false";
 
