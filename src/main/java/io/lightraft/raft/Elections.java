@@ -127,7 +127,8 @@ final class Elections {
         Progress self = state.tracker.progress(state.id());
         long index = Math.min(state.log.committed(), candidateLastIndex);
         long term = state.log.termAt(index);
-        if ((self == null || self.isLearner()) && index > 0 && term > 0) {
+        boolean noVoter = self == null || self.isLearner();
+        if (state.config.liveAfterChanges() && noVoter && index > 0 && term > 0) {
             state.outbox.send(new Message.Committed(state.id(), candidate, 0, term, index));
         }
     }

@@ -51,7 +51,7 @@ final class Leader extends RoleBehaviour {
             if (state.config.checkQuorum() && !checkQuorum()) {
                 return;
             }
-            if (transferred) {
+            if (transferred && state.config.liveAfterChanges()) {
                 leaveJointIfDue();
             }
         }
@@ -78,7 +78,7 @@ final class Leader extends RoleBehaviour {
         if (transferee != 0) {
             return ProposeResult.of(Outcome.DROPPED_TRANSFER);
         }
-        if (state.config.endLogAtOwnRemoval() && isLeaving()) {
+        if (state.config.liveAfterChanges() && isLeaving()) {
             // It leads on until a voter has taken over. Had it the better log, those who do not know the removal to be
             // committed could need its vote, and not get it.
             return ProposeResult.of(Outcome.DROPPED_LEAVING);
@@ -217,7 +217,9 @@ final class Leader extends RoleBehaviour {
         }
         transferee = 0;
         if (target == state.id()) {
-            leaveJointIfDue();
+            if (state.config.liveAfterChanges()) {
+                leaveJointIfDue();
+            }
             return;
         }
         // From now on it has one election timeout.

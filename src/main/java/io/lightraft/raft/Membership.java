@@ -57,11 +57,12 @@ final class Membership {
      * A snapshot from the leader replaces log and configuration. It may know nothing of this node yet: it was made for
      * another one, before this one was added, and the entries behind it tell the rest.
      *
-     * @return false when it was not needed: the log has all of it
+     * @return false when it was not needed: the log has all of it; or not meant for this node, where that counts
      */
     boolean restore(Snapshot snapshot) {
         SnapshotMetadata metadata = snapshot.metadata();
-        if (metadata.index() <= state.log.committed()) {
+        boolean named = state.config.liveAfterChanges() || names(metadata.confState(), state.id());
+        if (metadata.index() <= state.log.committed() || !named) {
             return false;
         }
         if (state.log.matches(metadata.index(), metadata.term())) {
@@ -72,6 +73,13 @@ final class Membership {
         state.log.restore(snapshot);
         rebuild(metadata.confState());
         return true;
+    }
+
+    private static boolean names(ConfState confState, long id) {
+        // Who is to become a learner votes in the outgoing half.
+        return confState.voters().contains(id)
+                || confState.learners().contains(id)
+                || confState.votersOutgoing().contains(id);
     }
 
     private void rebuild(ConfState confState) {

@@ -130,7 +130,7 @@ public final class Raft {
     }
 
     /**
-     * Whether this leader's own removal stands in its log: where {@code endLogAtOwnRemoval} is on, it appends nothing
+     * Whether this leader's own removal stands in its log: where {@code liveAfterChanges} is on, it appends nothing
      * more, and whoever proposes waits for the next leader.
      */
     public boolean isLeaving() {

@@ -19,7 +19,10 @@ package io.lightraft.raft;
  *     that hears of a leader ignores campaigns (thesis §6.2, §4.2.3)
  * @param preVote whether a campaign is preceded by a poll that changes nobody's term (thesis §9.6)
  * @param stepDownOnRemoval whether a leader steps down when a change that removes or demotes it is applied
- * @param endLogAtOwnRemoval whether a leader appends nothing behind a change that removes or demotes it
+ * @param liveAfterChanges whether the core goes further than etcd's, so that no change of the members leaves a cluster that
+ *     can't go on, wherever it is interrupted: a leader appends nothing behind its own removal, a joint configuration is
+ *     left also when a transfer has failed, who is no voter tells candidates what is committed, and a snapshot is taken
+ *     that was made before the node was added
  * @param seed of the jitter of election timeouts; the same seed and inputs give the same outputs
  */
 public record RaftConfig(
@@ -40,7 +43,7 @@ public record RaftConfig(
         boolean disableProposalForwarding,
         boolean disableConfChangeValidation,
         boolean stepDownOnRemoval,
-        boolean endLogAtOwnRemoval,
+        boolean liveAfterChanges,
         long seed) {
 
     public RaftConfig {
@@ -86,7 +89,7 @@ public record RaftConfig(
         private boolean disableProposalForwarding = true;
         private boolean disableConfChangeValidation;
         private boolean stepDownOnRemoval = true;
-        private boolean endLogAtOwnRemoval = true;
+        private boolean liveAfterChanges = true;
         private long seed;
 
         private Builder(long id) {
@@ -173,8 +176,8 @@ public record RaftConfig(
             return this;
         }
 
-        public Builder endLogAtOwnRemoval(boolean on) {
-            endLogAtOwnRemoval = on;
+        public Builder liveAfterChanges(boolean on) {
+            liveAfterChanges = on;
             return this;
         }
 
@@ -202,7 +205,7 @@ public record RaftConfig(
                     disableProposalForwarding,
                     disableConfChangeValidation,
                     stepDownOnRemoval,
-                    endLogAtOwnRemoval,
+                    liveAfterChanges,
                     seed);
         }
     }

@@ -159,7 +159,7 @@ final class InteractionCommands {
                 .preVote(false)
                 .disableProposalForwarding(false)
                 .stepDownOnRemoval(false)
-                .endLogAtOwnRemoval(false)
+                .liveAfterChanges(false)
                 .appliedIndex(snapshot.metadata().index())
                 .confState(snapshot.metadata().confState());
     }
