@@ -31,6 +31,9 @@ public record HostPort(String host, int port) {
             throw new IllegalArgumentException(
                     "does not begin with an IP address or a host name; write host:port, an IPv6 address in brackets");
         }
+        if (bare.indexOf('%') >= 0) {
+            throw new IllegalArgumentException("has a zone, which means something on one machine only");
+        }
         if (bare.equals("0.0.0.0") || bare.equals("::")) {
             throw new IllegalArgumentException("is all addresses of a machine; nobody can connect to it");
         }

@@ -62,6 +62,13 @@ final class MemberRules {
             throw new ReplicaException.Rejected("node " + place.nodeId() + " is a member already"
                     + (place.saysNothing() ? "" : ", at these addresses") + ". Remove it first if it lost its disk.");
         }
+        if (before != null
+                && place.raftId() == raft.id()
+                && !before.rpcAddress().equals(after.rpcAddress())) {
+            // Its followers would look for it there before its answer is out.
+            throw new ReplicaException.Rejected("rpcAddress of node " + place.nodeId() + " can't change while it leads."
+                    + " Let another node lead first, with POST /admin/leader.");
+        }
         return after;
     }
 

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -162,6 +163,51 @@ class AdminTests {
         awaitAllVoters();
         long index = succeed(0, "POST", "snapshot", "").get("index").asLong();
         assertThat(index).isPositive();
+    }
+
+    @Test
+    void addressesThatCanNotBeMeantAreRefusedByTheNameOfTheirField() throws Exception {
+        awaitAllVoters();
+        String four = body(3);
+        refuse(0, "POST", "members", four.replace("\"nodeId\":3", "\"nodeId\":10000"), 400, "nodeId");
+        refuse(0, "POST", "members", "{\"nodeId\":-1}", 400, "nodeId");
+        refuse(0, "POST", "members", "{\"rpcAddress\":\"a:1\"}", 400, "nodeId is missing");
+        refuse(0, "POST", "members", "{\"nodeId\":3,\"rpc\":\"a:1\"}", 400, "'rpc' is not known");
+        for (String wrong : List.of("7", "\"host\"", "\"host:0\"", "\"a\\u0000:1\"", "\"" + "a".repeat(400) + ":1\"")) {
+            refuse(0, "POST", "members", four.replace("\"" + rpc(3) + "\"", wrong), 400, "rpcAddress");
+        }
+        refuse(0, "POST", "members", four.replace(rpc(3), rpc(1)), 422, "is taken: it is the rpcAddress of node 1");
+        refuse(
+                0,
+                "POST",
+                "members",
+                four.replace(rpc(3), rpc(1).replace("127.0.0.1", "LOCALHOST")),
+                422,
+                "rpcAddress of node 1");
+        refuse(
+                1,
+                "POST",
+                "members",
+                "{\"nodeId\":3,\"rpcAddress\":\"a:1\",\"httpAddress\":\"a:1\"}",
+                422,
+                "clientAddress is missing");
+        refuse(2, "POST", "members", body(1), 422, "already, at these addresses");
+        refuse(2, "POST", "members", "{\"nodeId\":1,\"httpAddress\":\"" + rpc(0) + "\"}", 422, "httpAddress");
+        refuse(2, "POST", "members/change", "{\"add\":[" + body(3) + "," + body(3) + "]}", 400, "twice");
+    }
+
+    /** What adds a node with all its addresses, or moves it there; node 3 is none of the cluster. */
+    private static String body(int node) {
+        return "{\"nodeId\":%d,\"clientAddress\":\"%s\",\"rpcAddress\":\"%s\",\"httpAddress\":\"%s\"}"
+                .formatted(
+                        node,
+                        node == 3 ? "a:1" : "127.0.0.1:" + cluster.files.nc(node),
+                        rpc(node),
+                        node == 3 ? "a:3" : "127.0.0.1:" + cluster.files.http(node));
+    }
+
+    private static String rpc(int node) {
+        return node == 3 ? "a:2" : "127.0.0.1:" + cluster.files.rpc(node);
     }
 
     @Test

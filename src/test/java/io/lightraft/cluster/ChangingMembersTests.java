@@ -86,7 +86,11 @@ class ChangingMembersTests {
         cluster.refuse(0, "POST", "members/change", exchange.replace("[0,1]", "[0,7]"), 422, "node 7 is no member");
 
         cluster.start(3, 4);
-        cluster.succeed(0, "POST", "members/change?timeout=30s", exchange);
+        // The leader is among those that go.
+        cluster.succeed(0, "POST", "leader", "{\"nodeId\":0}");
+        cluster.refuse(
+                1, "POST", "members", cluster.body(0).replace(cluster.rpcAddress(0), "a:1"), 422, "while it leads");
+        cluster.succeed(1, "POST", "members/change?timeout=30s", exchange);
         cluster.awaitVoters(2, 3, 4);
         assertThat(cluster.succeed(2, "POST", "members/change", exchange)
                         .get("members")
@@ -112,71 +116,6 @@ class ChangingMembersTests {
                 .contains(cluster.rpcAddress(3))
                 .doesNotContain(before);
         assertThat(cluster.http(4).rows("SELECT count(*) FROM t")).containsExactly("3");
-    }
-
-    @Test
-    void addressesThatCanNotBeMeantAreRefusedByTheNameOfTheirField() {
-        String four = cluster.body(3);
-        cluster.refuse(0, "POST", "members", four.replace("\"nodeId\":3", "\"nodeId\":10000"), 400, "nodeId");
-        cluster.refuse(0, "POST", "members", "{\"nodeId\":-1}", 400, "nodeId");
-        cluster.refuse(0, "POST", "members", "{\"rpcAddress\":\"a:1\"}", 400, "nodeId is missing");
-        cluster.refuse(0, "POST", "members", "{\"nodeId\":3,\"rpc\":\"a:1\"}", 400, "'rpc' is not known");
-        for (String wrong : new String[] {
-            "\"host\"",
-            "\"host:0\"",
-            "\"host:65536\"",
-            "\"host:\"",
-            "\":1\"",
-            "\"0.0.0.0:1\"",
-            "\"::1:1\"",
-            "7",
-            "\"a b:1\"",
-            "\"a\\u0000:1\"",
-            "\"1.2.3:1\"",
-            "\"[::]:1\"",
-            "\"http://a:1\"",
-            "\"" + "a".repeat(400) + ":1\""
-        }) {
-            cluster.refuse(
-                    0, "POST", "members", four.replace("\"" + cluster.rpcAddress(3) + "\"", wrong), 400, "rpcAddress");
-        }
-        cluster.refuse(
-                0,
-                "POST",
-                "members",
-                four.replace(cluster.rpcAddress(3), cluster.rpcAddress(1)),
-                422,
-                "rpcAddress",
-                "rpcAddress of node 1");
-        cluster.refuse(
-                0,
-                "POST",
-                "members",
-                four.replace(cluster.rpcAddress(3), cluster.rpcAddress(1).replace("127.0.0.1", "LOCALHOST")),
-                422,
-                "rpcAddress of node 1");
-        cluster.refuse(
-                1,
-                "POST",
-                "members",
-                "{\"nodeId\":3,\"rpcAddress\":\"a:1\",\"httpAddress\":\"a:1\"}",
-                422,
-                "clientAddress is missing");
-        cluster.refuse(2, "POST", "members", cluster.body(1), 422, "already, at these addresses");
-        cluster.refuse(
-                2,
-                "POST",
-                "members",
-                "{\"nodeId\":1,\"httpAddress\":\"" + cluster.rpcAddress(0) + "\"}",
-                422,
-                "httpAddress");
-        cluster.refuse(
-                2,
-                "POST",
-                "members/change",
-                "{\"add\":[" + cluster.body(3) + "," + cluster.body(3) + "]}",
-                400,
-                "twice");
     }
 
     private String role(int node) throws IOException {

@@ -14,7 +14,7 @@ class HostPortTests {
     @CsvSource({
         "127.0.0.1:1, 127.0.0.1, 1",
         "[::1]:65535, ::1, 65535",
-        "[fe80::1%1]:80, fe80::1%1, 80",
+        "[fe80::1]:80, fe80::1, 80",
         "db_1.example.org:4001, db_1.example.org, 4001"
     })
     void aHostAndAPortAreReadAndWritten(String text, String host, int port) {
@@ -49,7 +49,8 @@ class HostPortTests {
                 "a/b:1",
                 "-a:1",
                 "häuschen:1",
-                "a:1\n"
+                "a:1\n",
+                "[fe80::1%1]:80"
             })
     void whatIsNoAddressIsRefused(String text) {
         assertThatThrownBy(() -> HostPort.parse(text)).isInstanceOf(IllegalArgumentException.class);
