@@ -77,7 +77,7 @@ public final class RecoverCommand {
                         + quarantine + " first");
             }
             try (SqliteStateMachine state = SqliteStateMachine.open(
-                    node.database(), ConfState.EMPTY, node.cluster().limits().ofCluster())) {
+                    node.database(), node.cluster().limits().ofCluster())) {
                 QuorumRecovery recovery = new QuorumRecovery(
                         log,
                         SnapshotFiles.open(driver.snapshots(node.index())),

@@ -10,7 +10,6 @@ import io.lightraft.node.ReplicaStatus;
 import io.lightraft.node.SnapshotFiles;
 import io.lightraft.node.SnapshotIntake;
 import io.lightraft.node.Snapshots;
-import io.lightraft.raft.ConfState;
 import io.lightraft.server.admin.AdminConfiguration;
 import io.lightraft.server.tcp.QueryListener;
 import io.lightraft.server.tcp.QueryListenerOptions;
@@ -26,7 +25,6 @@ import io.lightraft.storage.DurableLogOptions;
 import io.lightraft.storage.LogIdentity;
 import io.lightraft.transport.HttpTransport;
 import io.lightraft.transport.Lineage;
-import io.lightraft.transport.Peer;
 import io.lightraft.transport.PeerCallServlet;
 import io.lightraft.transport.RaftSnapshotServlet;
 import io.lightraft.transport.RaftStreamServlet;
@@ -74,13 +72,8 @@ class ReplicaConfiguration {
     /** @param lockHolder comes first, so that no second process ever opens the database */
     @Bean
     SqliteStateMachine stateMachine(ClusterConfig cluster, NodeConfig node, DurableLog lockHolder) {
-        ConfState bootstrap =
-                ConfState.ofVoters(cluster.peers().stream().map(Peer::id).toList());
         return SqliteStateMachine.open(
-                cluster.driver().database(node.index()),
-                bootstrap,
-                cluster.members(),
-                cluster.limits().ofCluster());
+                cluster.driver().database(node.index()), cluster.limits().ofCluster());
     }
 
     @Bean

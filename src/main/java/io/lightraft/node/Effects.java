@@ -4,6 +4,7 @@ import io.lightraft.raft.Message;
 import io.lightraft.raft.SnapshotMetadata;
 import io.lightraft.transport.Frame;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@link ReplicaCore} wants done. None of these blocks. */
 interface Effects {
@@ -27,6 +28,15 @@ interface Effects {
 
     /** Puts a received copy in the place of the state; comes back as {@link ReplicaCore#stateReplaced}. */
     default void replaceState(SnapshotMetadata copy) {}
+
+    /**
+     * Write down, before whatever is stored later, that this node may not vote before its log reaches an index; to be
+     * given back at each start.
+     */
+    default void keepAdmission(long leastIndexToVote) {}
+
+    /** @param situation what this node waits for before it is part of a cluster; null once it is */
+    default void situation(@Nullable String situation) {}
 
     /** In order; its responses go out when it is durable. */
     void store(Message.StorageAppend append);

@@ -97,7 +97,7 @@ final class MemberChanges {
         if (raft.role() != Role.LEADER) {
             throw new ReplicaException.NoLeader("this node does not lead. Ask the leader.");
         }
-        if (pending != null || replacement != null || isJoint() || raft.leadTransferPending()) {
+        if (pending != null || replacement != null || raft.isConfChangePending() || raft.leadTransferPending()) {
             throw new ReplicaException.Busy("another change of the members, or of the leader, is under way. Nothing"
                     + " was done; wait for it to end.");
         }
@@ -110,10 +110,6 @@ final class MemberChanges {
             throw new ReplicaException.Busy("the leader is new and does not know yet what is committed. Nothing was"
                     + " done; retry a little later.");
         }
-    }
-
-    private boolean isJoint() {
-        return !raft.status().confState().votersOutgoing().isEmpty();
     }
 
     private void append(MemberRules.Checked checked, @Nullable CompletableFuture<Void> future, long deadlineMillis) {
@@ -137,7 +133,7 @@ final class MemberChanges {
             change.fail(new ReplicaException.NoLeader(
                     "the leader changed before the change was committed. Nothing was done; ask again."));
             pending = null;
-        } else if (!isJoint()) {
+        } else if (raft.status().confState().votersOutgoing().isEmpty()) {
             change.done();
             pending = null;
         }
@@ -171,7 +167,7 @@ final class MemberChanges {
                 && ownTermCommitted.getAsBoolean()
                 && !raft.leadTransferPending()
                 && !raft.isLeaving()
-                && !isJoint();
+                && !raft.isConfChangePending();
     }
 
     private void completeReplacement(Replacement wish) {
@@ -196,7 +192,10 @@ final class MemberChanges {
                 .findFirst()
                 .orElse(0);
         boolean again = found != 0 && found == candidate;
-        candidate = found;
+        RaftStatus.Peer before = status.peers().get(candidate);
+        if (found != 0 || before == null || before.recentActive()) {
+            candidate = found;
+        }
         if (again) {
             try {
                 append(

@@ -60,7 +60,8 @@ final class MemberRules {
         Member after = place.completedBy(before);
         if (after.equals(before)) {
             throw new ReplicaException.Rejected("node " + place.nodeId() + " is a member already"
-                    + (place.saysNothing() ? "" : ", at these addresses") + ". Remove it first if it lost its disk.");
+                    + (place.saysNothing() ? "" : ", at these addresses")
+                    + ". If it lost its disk, just start it: it is rebuilt.");
         }
         if (before != null
                 && place.raftId() == raft.id()

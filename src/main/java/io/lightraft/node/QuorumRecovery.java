@@ -106,6 +106,8 @@ public final class QuorumRecovery {
         files.complete(unfinished, files.received(after.index(), after.term()));
         SnapshotMetadata metadata = new SnapshotMetadata(after.confState(), after.index(), after.term());
         new SnapshotInstaller(files, log).install(new Snapshot(metadata, new byte[0]), state::replaceWith);
+        // Nobody is left whose vote could count twice.
+        files.forgetAdmission();
     }
 
     /** All that follows in the log. A change of the members has no effect: they are replaced anyway. */

@@ -45,7 +45,6 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
     private final StorageWorker storage;
     private final ApplyWorker<R> apply;
     private final @Nullable Snapshots snapshots;
-    private final @Nullable SnapshotInstaller installer;
     private final @Nullable Compaction compaction;
     private final Transport transport;
     private final Consumer<Throwable> onFailure;
@@ -87,17 +86,22 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
         this.room = new DiskRoom(this::shortageChanged);
         stateMachine.onFullDisk(room);
         this.snapshots = snapshots;
-        this.installer = snapshots == null ? null : new SnapshotInstaller(snapshots.files(), durableLog);
-        if (snapshots != null && installer != null) {
-            installer.recover(snapshots.state(), stateMachine);
+        if (snapshots != null) {
+            new SnapshotInstaller(snapshots.files(), durableLog).recover(snapshots.state(), stateMachine);
         }
         StateMachine.Applied applied = stateMachine.applied();
         StateAheadOfLogException.check(applied, durableLog);
         appliedIndex = applied.index();
         this.core = new ReplicaCore<>(
-                config, incarnation, durableLog, applied, effects(), this::logRole, System::currentTimeMillis);
+                config,
+                incarnation,
+                durableLog,
+                applied,
+                snapshots == null ? 0 : snapshots.files().leastIndexToVote(),
+                effects(),
+                this::logRole,
+                System::currentTimeMillis);
         loop.drive(core);
-        this.storage = new StorageWorker(durableLog, this::release, installer == null ? null : this::install);
         this.compaction = snapshots == null
                 ? null
                 : new Compaction(
@@ -105,8 +109,18 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
                         snapshots.state(),
                         durableLog.firstIndex() - 1,
                         snapshots::oldestUnderWay,
-                        index -> storage.add(new StorageWorker.Compact(index)));
+                        this::compactLog);
         this.apply = new ApplyWorker<>(stateMachine, applied.index(), this::membershipAfter, this::applied, compaction);
+        this.storage = new StorageWorker(
+                durableLog,
+                this::release,
+                new StateInstallations(
+                        config,
+                        durableLog,
+                        stateMachine,
+                        apply,
+                        snapshots,
+                        members -> loop.post("members replaced", () -> core.membersReplaced(members))));
         this.lastStatus = core.status(null);
         relay.to(this);
         if (snapshots != null) {
@@ -441,6 +455,16 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
             }
 
             @Override
+            public void keepAdmission(long leastIndexToVote) {
+                storage.add(new StorageWorker.KeepAdmission(leastIndexToVote));
+            }
+
+            @Override
+            public void situation(@Nullable String situation) {
+                log.info(situation == null ? "this node is part of the cluster" : situation);
+            }
+
+            @Override
             public void sendSnapshot(Message.InstallSnapshot message) {
                 if (snapshots == null) {
                     send(message.to(), new Frame.Raft(message));
@@ -467,16 +491,8 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
         };
     }
 
-    private void install(Message.StorageAppend append) throws InterruptedException {
-        Objects.requireNonNull(installer)
-                .install(
-                        append.snapshot(),
-                        received -> apply.runBetween(() -> {
-                            StateMachine.Applied applied =
-                                    Objects.requireNonNull(snapshots).state().replaceWith(received);
-                            apply.restartAt(append.snapshot().metadata().index());
-                            loop.post("members replaced", () -> core.membersReplaced(applied.members()));
-                        }));
+    private void compactLog(long index) {
+        storage.add(new StorageWorker.Compact(index));
     }
 
     private void release(Message response) {

@@ -53,6 +53,8 @@ final class ReplicaCore<R> {
     private final StatusView view;
     private final MemberChanges memberChanges;
     private final Handover handover;
+    private final Joining joining;
+    private final Admissions admissions;
     private final DivergenceWatch divergence;
     private final Fitness fitness;
     private final Healing healing;
@@ -69,12 +71,15 @@ final class ReplicaCore<R> {
             ReplicaConfig config,
             UUID incarnation,
             LogStorage log,
-            StateMachine.Applied applied,
+            StateMachine.Applied state,
+            long leastIndexToVote,
             Effects effects,
             RaftListener listener,
             LongSupplier wallClockMillis) {
         this.config = config;
         this.effects = effects;
+        StateMachine.Applied applied =
+                Joining.isBlank(log.lastIndex(), state) ? new StateMachine.Applied(0, 0, ConfState.EMPTY) : state;
         SplittableRandom random =
                 new SplittableRandom(incarnation.getMostSignificantBits() ^ incarnation.getLeastSignificantBits());
         this.raft = new Raft(
@@ -91,8 +96,10 @@ final class ReplicaCore<R> {
                 listener);
         this.members = new Members(
                 config.members(), applied.members(), REMOVED_ELECTION_TIMEOUTS * config.electionTimeoutTicks());
+        this.joining = new Joining(raft, config, incarnation, log.initialHardState(), leastIndexToVote, effects);
+        this.admissions = new Admissions(raft, effects, this::isReady);
         this.outsiders = new Outsiders(raft, effects);
-        this.view = new StatusView(config, raft, members, outsiders, contacts);
+        this.view = new StatusView(config, raft, members, outsiders, contacts, joining::situation);
         this.memberChanges = new MemberChanges(raft, members, this::isReady);
         this.handover = new Handover(raft, contacts::isConnected);
         this.divergence =
@@ -116,6 +123,7 @@ final class ReplicaCore<R> {
                 (long) config.electionTimeoutTicks() * config.tickMillis(),
                 proof -> reads.await(proof, ReadRounds.NO_DEADLINE));
         this.streams = new PeerStreams(members, effects, this::unreachable);
+        raft.holdBack(!joining.mayVote());
     }
 
     void propose(byte[] command, CompletableFuture<R> future, long timeoutMillis) {
@@ -180,7 +188,10 @@ final class ReplicaCore<R> {
             // A stream was opened by one node; what comes down it speaks for that node only.
             boolean genuine =
                     carried.message().from() == from && carried.message().to() == raft.id();
-            if (genuine && !fitness.ignores(carried.message())) {
+            if (genuine
+                    && !joining.ignores(carried.message())
+                    && !admissions.ignores(from)
+                    && !fitness.ignores(carried.message())) {
                 if (carried.message() instanceof Message.RequestPreVote request
                         && request.lastLogIndex() >= raft.lastIndex()) {
                     succession.giveWay();
@@ -204,6 +215,12 @@ final class ReplicaCore<R> {
             divergence.received(from, hash, from == raft.leaderId());
         } else if (frame instanceof Frame.StateWanted wanted) {
             healing.wanted(from, wanted.leastIndex());
+        } else if (frame instanceof Frame.Presence presence) {
+            joining.received(from, presence);
+        } else if (frame instanceof Frame.Join join) {
+            admissions.received(from, join);
+        } else if (frame instanceof Frame.Admission admission) {
+            joining.received(from, admission);
         }
     }
 
@@ -216,6 +233,7 @@ final class ReplicaCore<R> {
             origin.snapshotInstalled();
             divergence.rebuilt();
             reads.applied(stored.snapshot().metadata().index());
+            joining.stored(stored.snapshot().metadata());
         }
     }
 
@@ -239,6 +257,7 @@ final class ReplicaCore<R> {
             line.applied(entry.index());
             divergence.applied(entry.index());
             memberChanges.applied(entry.index(), entry.term());
+            admissions.applied(entry.index(), entry.term());
         }
     }
 
@@ -282,11 +301,13 @@ final class ReplicaCore<R> {
 
     void unreachable(long peer) {
         contacts.lost(peer);
+        joining.lost(peer);
         raft.reportUnreachable(peer);
     }
 
     void connected(long peer) {
         contacts.connected(peer);
+        joining.connected(peer);
         if (peer == raft.leaderId()) {
             origin.resend();
             reads.askAnew();
@@ -299,6 +320,7 @@ final class ReplicaCore<R> {
      */
     void presumedDead(long peer) {
         contacts.died(peer);
+        joining.lost(peer);
         if (raft.role() == Role.FOLLOWER && raft.leaderId() == peer) {
             raft.forgetLeader();
             succession = new Succession(raft.term(), turnOfSuccession(), config.heartbeatTicks());
@@ -380,8 +402,10 @@ final class ReplicaCore<R> {
         fitness.tick();
         streams.tick();
         outsiders.tick();
-        raft.holdBack(fitness.isUnfit() || outsiders.isHeldBack());
+        raft.holdBack(fitness.isUnfit() || outsiders.isHeldBack() || !joining.mayVote());
         healing.tick();
+        joining.tick();
+        admissions.tick();
         raft.tick();
         raft.handOverIfNoVoter();
         reads.tick();

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A replica at one moment.
  *
- * @param role {@code LEADER}, {@code FOLLOWER}, {@code CANDIDATE}, {@code PRE_CANDIDATE}, {@code LEARNER}, {@code REMOVED}, or
- *     {@code STOPPED} after a failure
+ * @param role {@code LEADER}, {@code FOLLOWER}, {@code CANDIDATE}, {@code PRE_CANDIDATE}, {@code LEARNER}, {@code REMOVED},
+ *     {@code BLANK} before it has any data, or {@code STOPPED} after a failure
  * @param leaderId the leader's node index, null when unknown
  * @param ready knows a leader and has applied what was committed when it learned of it
  * @param failure why the node stopped, null while it runs

@@ -2,6 +2,7 @@ package io.lightraft.node;
 
 import io.lightraft.raft.SnapshotMetadata;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -15,12 +16,13 @@ import java.util.stream.Stream;
 
 /**
  * The directory of a node's snapshots: {@code made-INDEX-TERM} by this node, {@code received-INDEX-TERM} from a leader,
- * and the marker {@code installing}, which names the received one that is taking the place of the state. What has one of
- * these names is whole and on disk.
+ * the marker {@code installing}, which names the received one that is taking the place of the state, and
+ * {@code admission}, see {@link Effects#keepAdmission}. What has one of these names is whole and on disk.
  */
 public final class SnapshotFiles implements SnapshotShelf {
 
     private static final String MARKER = "installing";
+    private static final String ADMISSION = "admission";
     private static final String UNFINISHED = ".part";
     private static final String FORMAT = "1";
 
@@ -38,7 +40,9 @@ public final class SnapshotFiles implements SnapshotShelf {
         Optional<Begun> begun = files.begun();
         try (Stream<Path> all = Files.list(directory)) {
             for (Path file : all.toList()) {
-                boolean needed = file.getFileName().toString().equals(MARKER)
+                String name = file.getFileName().toString();
+                boolean needed = name.equals(MARKER)
+                        || name.equals(ADMISSION)
                         || begun.isPresent()
                                 && file.equals(files.received(
                                         begun.get().index(), begun.get().term()));
@@ -90,18 +94,40 @@ public final class SnapshotFiles implements SnapshotShelf {
         Files.deleteIfExists(file);
     }
 
+    /** See {@link Effects#keepAdmission}. */
+    void keepAdmission(long leastIndexToVote) throws IOException {
+        write(ADMISSION, FORMAT + " " + leastIndexToVote);
+    }
+
+    void forgetAdmission() throws IOException {
+        Files.deleteIfExists(directory.resolve(ADMISSION));
+    }
+
+    /** 0 when there never was one. */
+    long leastIndexToVote() {
+        Path file = directory.resolve(ADMISSION);
+        try {
+            return Files.exists(file) ? Long.parseLong(words(file, 2)[1]) : 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't read " + file, e);
+        }
+    }
+
     @Override
     public void begin(SnapshotMetadata metadata) throws IOException {
-        Path unfinished = directory.resolve(MARKER + UNFINISHED);
-        String text = FORMAT + " " + metadata.index() + " " + metadata.term() + "\n";
+        write(MARKER, FORMAT + " " + metadata.index() + " " + metadata.term());
+    }
+
+    private void write(String name, String text) throws IOException {
+        Path unfinished = directory.resolve(name + UNFINISHED);
         try (FileChannel channel = FileChannel.open(
                 unfinished,
                 StandardOpenOption.CREATE,
                 StandardOpenOption.TRUNCATE_EXISTING,
                 StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
+            channel.write(ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.US_ASCII)));
         }
-        complete(unfinished, directory.resolve(MARKER));
+        complete(unfinished, directory.resolve(name));
     }
 
     @Override
@@ -110,12 +136,17 @@ public final class SnapshotFiles implements SnapshotShelf {
         if (!Files.exists(marker)) {
             return Optional.empty();
         }
-        String[] words = Files.readString(marker).strip().split(" ");
-        if (words.length != 3 || !words[0].equals(FORMAT)) {
-            throw new IOException("the file " + marker + " has format version " + words[0]
+        String[] words = words(marker, 3);
+        return Optional.of(new Begun(Long.parseLong(words[1]), Long.parseLong(words[2])));
+    }
+
+    private static String[] words(Path file, int count) throws IOException {
+        String[] words = Files.readString(file).strip().split(" ");
+        if (words.length != count || !words[0].equals(FORMAT)) {
+            throw new IOException("the file " + file + " has format version " + words[0]
                     + ", which is not known to this release (it knows " + FORMAT + "); start a newer release");
         }
-        return Optional.of(new Begun(Long.parseLong(words[1]), Long.parseLong(words[2])));
+        return words;
     }
 
     @Override

@@ -10,8 +10,14 @@ import java.util.List;
  */
 public interface StateMachine<R> {
 
-    /** Where the durable state stands. */
+    /** Where the durable state stands; at index 0, with nobody in the membership, when it holds nothing yet. */
     Applied applied();
+
+    /**
+     * Makes this the state at the beginning of a cluster, on the disk when it returns. Called on a state that holds
+     * nothing, or an earlier beginning.
+     */
+    void bootstrap(Applied beginning);
 
     /**
      * Applies entries in order, in one durable step or several, each together with the new {@link #applied()}.

@@ -6,6 +6,7 @@ import io.lightraft.raft.Raft;
 import io.lightraft.raft.RaftStatus;
 import io.lightraft.raft.Role;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What the core knows, in the words of those who run it. Owned by the raft loop. */
@@ -19,13 +20,22 @@ final class StatusView {
     private final Members known;
     private final Outsiders outsiders;
     private final PeerContacts contacts;
+    private final Supplier<@Nullable String> situation;
 
-    StatusView(ReplicaConfig config, Raft raft, Members known, Outsiders outsiders, PeerContacts contacts) {
+    /** @param situation what this node waits for before it is part of a cluster; null once it is */
+    StatusView(
+            ReplicaConfig config,
+            Raft raft,
+            Members known,
+            Outsiders outsiders,
+            PeerContacts contacts,
+            Supplier<@Nullable String> situation) {
         this.config = config;
         this.raft = raft;
         this.known = known;
         this.outsiders = outsiders;
         this.contacts = contacts;
+        this.situation = situation;
     }
 
     ReplicaStatus status(boolean ready, @Nullable String failure, @Nullable String impediment) {
@@ -33,12 +43,15 @@ final class StatusView {
         List<MemberStatus> members = known.in(status.confState()).stream()
                 .map(member -> member(member, status))
                 .toList();
+        @Nullable String waitsFor = situation.get();
         boolean removed = outsiders.isOutside();
         return new ReplicaStatus(
                 config.nodeId(),
-                removed
-                        ? "REMOVED"
-                        : status.learner() ? "LEARNER" : status.role().name(),
+                waitsFor != null
+                        ? "BLANK"
+                        : removed
+                                ? "REMOVED"
+                                : status.learner() ? "LEARNER" : status.role().name(),
                 raft.term(),
                 raft.leaderId() == 0 ? null : (int) (raft.leaderId() - 1),
                 raft.commitIndex(),
@@ -46,14 +59,18 @@ final class StatusView {
                 raft.lastIndex(),
                 raft.firstIndex(),
                 raft.firstIndex() - 1,
-                ready && failure == null && !removed,
+                ready && failure == null && !removed && waitsFor == null,
                 failure,
-                removed ? REMOVED : impediment,
+                waitsFor != null ? waitsFor : removed ? REMOVED : impediment,
                 members);
     }
 
     /** Why nothing can be decided at present: how many voters this node can talk to, itself included. */
     String whyNoLeader() {
+        @Nullable String waitsFor = situation.get();
+        if (waitsFor != null) {
+            return waitsFor;
+        }
         ConfState membership = raft.status().confState();
         if (outsiders.isOutside()) {
             return REMOVED;

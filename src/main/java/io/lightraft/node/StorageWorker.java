@@ -24,12 +24,18 @@ final class StorageWorker extends Worker<StorageWorker.Task> {
     /** Entries up to {@code index} are not needed any more. */
     record Compact(long index) implements Task {}
 
+    /** See {@link Effects#keepAdmission}. */
+    record KeepAdmission(long leastIndexToVote) implements Task {}
+
     /** Completed when all that came before is on disk. */
     record Told(CompletableFuture<Void> done) implements Task {}
 
     /** Puts a snapshot in the place of the log and of the state. */
     interface Installer {
         void install(Message.StorageAppend append) throws InterruptedException;
+
+        /** On the disk when it returns. */
+        default void keepAdmission(long leastIndexToVote) {}
     }
 
     private final DurableLog log;
@@ -58,6 +64,8 @@ final class StorageWorker extends Worker<StorageWorker.Task> {
                 mustSync = true;
             } else if (task instanceof Append append) {
                 mustSync |= write(append.message());
+            } else if (task instanceof KeepAdmission admission && installer != null) {
+                installer.keepAdmission(admission.leastIndexToVote());
             }
         }
         if (mustSync) {

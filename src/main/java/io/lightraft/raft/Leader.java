@@ -272,6 +272,19 @@ final class Leader extends RoleBehaviour {
         return proposals.isLeaving();
     }
 
+    @Override
+    void forgetProgress(long id) {
+        Progress peer = state.tracker.progress(id);
+        if (peer != null) {
+            peer.forget();
+        }
+    }
+
+    @Override
+    boolean isConfChangePending() {
+        return !proposals.isConfChangeApplied() || state.tracker.configuration().isJoint();
+    }
+
     private void sendTimeoutNow() {
         state.outbox.send(new Message.TimeoutNow(state.id(), transferee, state.term()));
     }

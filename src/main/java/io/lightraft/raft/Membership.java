@@ -75,6 +75,12 @@ final class Membership {
         return true;
     }
 
+    /** A new cluster, on a node that has nothing. */
+    void begin(Snapshot beginning) {
+        state.log.restore(beginning);
+        rebuild(beginning.metadata().confState());
+    }
+
     private static boolean names(ConfState confState, long id) {
         // Who is to become a learner votes in the outgoing half.
         return confState.voters().contains(id)

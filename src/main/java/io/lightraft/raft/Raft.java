@@ -137,6 +137,50 @@ public final class Raft {
         return state.behaviour().isLeaving();
     }
 
+    /**
+     * Begins a new cluster on a node that has nothing: as if a snapshot had come of which all its members know. To be
+     * installed like any other snapshot, by the storage worker.
+     *
+     * @param beginning the members, and where the log begins
+     */
+    public void bootstrap(SnapshotMetadata beginning) {
+        Invariant.check(
+                state.tracker.progress().isEmpty() && lastIndex() == 0, "bootstrap of a node that has something");
+        state.becomeFollower(Math.max(state.term(), beginning.term()), 0, "bootstrap");
+        state.membership.begin(new Snapshot(beginning, new byte[0]));
+    }
+
+    /**
+     * Takes {@code leader} for the leader of {@code term} before any message of that term, on a node that has nothing.
+     * It counts as having voted for it, as its real vote in this term may be forgotten.
+     *
+     * @return false when the term is over, or this node knows of another leader or vote in it
+     */
+    public boolean follow(long term, long leader) {
+        Invariant.check(lastIndex() == 0, "only a node without a log can have forgotten its vote");
+        boolean free = state.vote() == 0 || state.vote() == leader;
+        if (term < state.term() || (term == state.term() && !free)) {
+            return false;
+        }
+        state.becomeFollower(term, leader, "admitted");
+        state.voteFor(leader);
+        return true;
+    }
+
+    /**
+     * The disk of {@code id} was emptied: what it acknowledged to this leader no longer counts, and it is sent nothing
+     * until it answers again.
+     */
+    public void forgetProgress(long id) {
+        Invariant.check(id != state.id(), "a leader can't forget its own log");
+        state.behaviour().forgetProgress(id);
+    }
+
+    /** Whether this leader's newest membership change, or one before its office, may not be applied yet. */
+    public boolean isConfChangePending() {
+        return state.behaviour().isConfChangePending();
+    }
+
     /** While held back, this node starts no election, not even when its leader asks for one. */
     public void holdBack(boolean heldBack) {
         state.elections.holdBack(heldBack);

@@ -50,6 +50,14 @@ abstract sealed class RoleBehaviour permits Follower, Candidate, Leader {
         return false;
     }
 
+    /** What this peer acknowledged is lost. */
+    void forgetProgress(long id) {}
+
+    /** Whether a membership change may be on its way that is not applied. */
+    boolean isConfChangePending() {
+        return false;
+    }
+
     void forgetLeader() {}
 
     void reportUnreachable(long id) {}

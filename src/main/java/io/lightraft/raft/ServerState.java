@@ -121,6 +121,11 @@ final class ServerState {
         vote = candidate;
     }
 
+    /** A vote that needs no answer: the election is over. */
+    void voteFor(long leader) {
+        vote = leader;
+    }
+
     /** The apply worker has reached {@code index}; an older report changes nothing. */
     void appliedTo(long index, long entryBytes, long payloadBytes) {
         log.appliedTo(Math.max(index, log.applied()), entryBytes);

@@ -1,6 +1,5 @@
 package io.lightraft.sql;
 
-import io.lightraft.node.Member;
 import io.lightraft.raft.ConfState;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -47,8 +46,7 @@ final class InternalTables {
      * @param members where those of the bootstrap can be reached
      * @throws IllegalStateException when the file holds something else, or what a newer release wrote
      */
-    static void prepare(Writer writer, ConfState bootstrap, List<Member> members, ClusterLimits limits)
-            throws SQLException {
+    static void prepare(Writer writer, ClusterLimits limits) throws SQLException {
         boolean ours = writer.number("SELECT count(*) FROM sqlite_schema WHERE name = '_lightraft_state'") > 0;
         if (!ours) {
             if (writer.number("SELECT count(*) FROM sqlite_schema") > 0) {
@@ -59,13 +57,13 @@ final class InternalTables {
             writer.run(CREATE_STATE);
             writer.run(CREATE_ROWID);
             Skips.create(writer);
-            MemberTable.create(writer, members);
+            MemberTable.create(writer);
             Recoveries.create(writer);
             KnownKeys.create(writer, KeyLimits.DEFAULT);
             writer.run(
                     INSERT,
                     FORMAT_VERSION,
-                    text(bootstrap),
+                    text(ConfState.EMPTY),
                     limits.opcodeBudget(),
                     limits.maxReturnedBytes(),
                     limits.maxStatementBytes(),

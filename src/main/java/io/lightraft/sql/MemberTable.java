@@ -21,9 +21,8 @@ final class MemberTable {
     private MemberTable() {}
 
     /** Makes the table, inside the transaction that makes the others. */
-    static void create(Writer writer, List<Member> members) throws SQLException {
+    static void create(Writer writer) throws SQLException {
         writer.run(CREATE);
-        write(writer, members);
     }
 
     /** Within a transaction that is open. */

@@ -1,12 +1,10 @@
 package io.lightraft.sql;
 
-import io.lightraft.node.Member;
-import io.lightraft.raft.ConfState;
+import io.lightraft.node.StateMachine.Applied;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
@@ -41,12 +39,12 @@ final class OpenDatabase {
     }
 
     /** As {@link SqliteStateMachine#open}. */
-    static OpenDatabase open(Path file, ConfState bootstrap, List<Member> members, ClusterLimits seed) {
+    static OpenDatabase open(Path file, ClusterLimits seed) {
         Writer writer = null;
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             writer = new Writer(file, seed);
-            InternalTables.prepare(writer, bootstrap, members, seed);
+            InternalTables.prepare(writer, seed);
             ClusterLimits limits = InternalTables.readLimits(writer.jdbc());
             if (!limits.equals(seed)) {
                 writer.close();
@@ -94,6 +92,24 @@ final class OpenDatabase {
     /** What was committed to the file. */
     void committed(AppliedState newState) {
         state = newState;
+    }
+
+    /** The log counts on it from now on, so it is synced, unlike what the log could bring again. */
+    void begin(Applied beginning) throws SQLException {
+        AppliedState begun =
+                new AppliedState(beginning.index(), beginning.term(), beginning.confState(), 0, 0, 0, 0, 0);
+        writer.run("PRAGMA synchronous = FULL");
+        writer.begin();
+        try {
+            MemberTable.write(writer, beginning.members());
+            InternalTables.write(writer, begun);
+            writer.commit();
+        } catch (SQLException e) {
+            writer.rollback();
+            throw e;
+        }
+        writer.run("PRAGMA synchronous = NORMAL");
+        state = begun;
     }
 
     boolean skips(long index) {

@@ -3,7 +3,6 @@ package io.lightraft.sql;
 import io.lightraft.node.CommittedEntry;
 import io.lightraft.node.StateCopy;
 import io.lightraft.node.StateMachine;
-import io.lightraft.raft.ConfState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -24,7 +23,7 @@ public final class SqliteStateCopy implements StateCopy {
     public void carryOn(Path copy, Iterable<List<CommittedEntry>> batches, StateMachine.Applied after, UUID lineage)
             throws IOException {
         ClusterLimits limits;
-        try (SqliteStateMachine machine = SqliteStateMachine.open(copy, ConfState.EMPTY, seed)) {
+        try (SqliteStateMachine machine = SqliteStateMachine.open(copy, seed)) {
             batches.forEach(machine::apply);
             limits = machine.limits();
         }

@@ -1,12 +1,10 @@
 package io.lightraft.sql;
 
 import io.lightraft.node.CommittedEntry;
-import io.lightraft.node.Member;
 import io.lightraft.node.StateFile;
 import io.lightraft.node.StateHashes;
 import io.lightraft.node.StateMachine;
 import io.lightraft.node.UnappliableEntryException;
-import io.lightraft.raft.ConfState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -40,21 +38,14 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
         applier = new BatchApplier(database, writeAheadLog, hashes, hasher, gate);
     }
 
-    /** As {@link #open(Path, ConfState, List, ClusterLimits)}, without a word of where members can be reached. */
-    public static SqliteStateMachine open(Path file, ConfState bootstrap, ClusterLimits seed) {
-        return open(file, bootstrap, List.of(), seed);
-    }
-
     /**
      * Opens the database file, or makes it and its directories.
      *
-     * @param bootstrap the membership of a new cluster, for a file that is made
-     * @param members where its members can be reached
      * @param seed the limits for a file that is made; one that exists keeps its own
      * @throws NodeFault when the file can't be used, with the reason
      */
-    public static SqliteStateMachine open(Path file, ConfState bootstrap, List<Member> members, ClusterLimits seed) {
-        return new SqliteStateMachine(OpenDatabase.open(file, bootstrap, members, seed));
+    public static SqliteStateMachine open(Path file, ClusterLimits seed) {
+        return new SqliteStateMachine(OpenDatabase.open(file, seed));
     }
 
     public Path file() {
@@ -90,7 +81,7 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
      * @throws NodeFault when the file can't be used, or the entry has been applied
      */
     public static void skip(Path file, ClusterLimits seed, long index) {
-        try (SqliteStateMachine machine = open(file, ConfState.EMPTY, seed)) {
+        try (SqliteStateMachine machine = open(file, seed)) {
             if (index <= machine.database.state().index()) {
                 throw new NodeFault("entry " + index + " has been applied to " + file + ", which stands at index "
                         + machine.database.state().index() + "; it can't be skipped any more");
@@ -98,6 +89,20 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
             Skips.add(machine.database.writer(), index);
         } catch (SQLException e) {
             throw new NodeFault("can't write to " + file + ": " + SqlErrors.message(e), e);
+        }
+    }
+
+    @Override
+    public void bootstrap(Applied beginning) {
+        gate.enterToApply();
+        try {
+            database.begin(beginning);
+            hashes.applied(List.of(database.state()));
+        } catch (SQLException e) {
+            throw new NodeFault(
+                    "can't write the beginning of the cluster to " + file() + ": " + SqlErrors.message(e), e);
+        } finally {
+            gate.leaveAfterApply();
         }
     }
 

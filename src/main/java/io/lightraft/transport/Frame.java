@@ -78,6 +78,36 @@ public sealed interface Frame {
      */
     record NotMember(long index) implements Frame {}
 
+    /** What a node brings with it; told to who has nothing, so that a cluster can begin, or is known to be there. */
+    record Presence(Standing standing) implements Frame {}
+
+    /**
+     * A node that has nothing asks the leader to be taken in.
+     *
+     * @param incarnation names this run of its process
+     */
+    record Join(UUID incarnation) implements Frame {}
+
+    /**
+     * The leader's answer to {@link Join}.
+     *
+     * @param incarnation as in the question
+     * @param member false when the sender is no member of the cluster; the rest then means nothing
+     * @param term of the leader
+     * @param index what the node has to have before it votes
+     */
+    record Admission(UUID incarnation, boolean member, long term, long index) implements Frame {}
+
+    /** How far a node has come. */
+    enum Standing {
+        /** Has nothing on its disk, and never heard of a cluster. */
+        BLANK,
+        /** Has begun a new cluster, and neither voted nor taken an entry in it. */
+        FRESH,
+        /** Is part of a cluster that works, or was, or has asked one to take it in. */
+        FORMED
+    }
+
     /** What the leader of a term did with a proposal; repeated unchanged however often the proposal arrives. */
     enum Verdict {
         /** It stands in the leader's log; whether it commits is seen by applying. */

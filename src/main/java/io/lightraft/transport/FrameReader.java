@@ -44,6 +44,8 @@ final class FrameReader {
     private boolean content;
     private String hash = "";
     private String engine = "";
+    private String standing = "";
+    private boolean member;
     private UUID incarnation = new UUID(0, 0);
     private List<Entry> entries = List.of();
     private List<Long> patience = List.of();
@@ -119,6 +121,8 @@ final class FrameReader {
             case CONTENT -> content = bool();
             case HASH -> hash = string();
             case ENGINE -> engine = string();
+            case STANDING -> standing = string();
+            case MEMBER -> member = bool();
         }
     }
 
@@ -134,6 +138,9 @@ final class FrameReader {
             case NOT_MEMBER -> new Frame.NotMember(index);
             case HASH -> new Frame.Hash(content, index, hash, engine);
             case STATE_WANTED -> new Frame.StateWanted(index);
+            case PRESENCE -> new Frame.Presence(standingOf(standing));
+            case JOIN -> new Frame.Join(incarnation);
+            case ADMISSION -> new Frame.Admission(incarnation, member, term, index);
             default -> new Frame.Raft(message(kind));
         };
     }
@@ -156,7 +163,7 @@ final class FrameReader {
             case COMMITTED -> new Message.Committed(from, to, term, logTerm, index);
             case TRANSFER_LEADERSHIP -> new Message.TransferLeadership(from, to, term, transferee);
             case PROPOSE -> new Message.Propose(from, to, term, entries);
-            case PROPOSALS, VERDICTS, HASH, STATE_WANTED, NOT_MEMBER ->
+            case PROPOSALS, VERDICTS, HASH, STATE_WANTED, NOT_MEMBER, PRESENCE, JOIN, ADMISSION ->
                 throw new IllegalArgumentException(kind + " is no message of the core");
         };
     }
@@ -271,6 +278,15 @@ final class FrameReader {
             return EntryType.CONF_CHANGE_V2;
         }
         throw new ProtocolException("an entry of the unknown type " + code);
+    }
+
+    private static Frame.Standing standingOf(String letter) throws ProtocolException {
+        return switch (letter) {
+            case "b" -> Frame.Standing.BLANK;
+            case "f" -> Frame.Standing.FRESH;
+            case "o" -> Frame.Standing.FORMED;
+            default -> throw new ProtocolException("an unknown standing");
+        };
     }
 
     private static List<Frame.Verdict> verdictsOf(String letters) throws ProtocolException {

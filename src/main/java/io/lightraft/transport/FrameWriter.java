@@ -55,6 +55,18 @@ final class FrameWriter {
         } else if (frame instanceof Frame.NotMember outsider) {
             kind(WireKind.NOT_MEMBER);
             number(WireField.INDEX, outsider.index());
+        } else if (frame instanceof Frame.Presence presence) {
+            kind(WireKind.PRESENCE);
+            string(WireField.STANDING, letterOf(presence.standing()));
+        } else if (frame instanceof Frame.Join join) {
+            kind(WireKind.JOIN);
+            string(WireField.INCARNATION, join.incarnation().toString());
+        } else if (frame instanceof Frame.Admission admission) {
+            kind(WireKind.ADMISSION);
+            string(WireField.INCARNATION, admission.incarnation().toString());
+            bool(WireField.MEMBER, admission.member());
+            number(WireField.TERM, admission.term());
+            number(WireField.INDEX, admission.index());
         }
         out.writeEndObject();
     }
@@ -204,6 +216,14 @@ final class FrameWriter {
             case NORMAL -> 0;
             case CONF_CHANGE -> 1;
             case CONF_CHANGE_V2 -> 2;
+        };
+    }
+
+    private static String letterOf(Frame.Standing standing) {
+        return switch (standing) {
+            case BLANK -> "b";
+            case FRESH -> "f";
+            case FORMED -> "o";
         };
     }
 

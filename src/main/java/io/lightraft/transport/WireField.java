@@ -38,7 +38,10 @@ enum WireField {
     VERDICTS("v"),
     CONTENT("co"),
     HASH("ha"),
-    ENGINE("en");
+    ENGINE("en"),
+    /** One letter. */
+    STANDING("sd"),
+    MEMBER("mb");
 
     /** The key of the line's kind, which comes before all others. */
     static final SerializableString KIND_NAME = new SerializedString("t");

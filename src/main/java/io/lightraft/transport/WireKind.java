@@ -31,7 +31,10 @@ enum WireKind {
     VERDICTS("verd", INCARNATION, TERM, FIRST_NUMBER, WireField.VERDICTS),
     HASH("hash", CONTENT, INDEX, WireField.HASH, ENGINE),
     STATE_WANTED("want", INDEX),
-    NOT_MEMBER("out", INDEX);
+    NOT_MEMBER("out", INDEX),
+    PRESENCE("pres", STANDING),
+    JOIN("join", INCARNATION),
+    ADMISSION("adm", INCARNATION, MEMBER, TERM, INDEX);
 
     private static final Map<String, WireKind> BY_NAME = Stream.of(values())
             .collect(Collectors.toUnmodifiableMap(kind -> kind.name.getValue(), Function.identity()));

@@ -164,8 +164,8 @@ class ClusterTests {
         assertThat(raft.get("term").asLong()).isPositive();
         assertThat(raft.get("leaderId").asInt()).isEqualTo(leader);
         assertThat(raft.get("commitIndex")).isEqualTo(raft.get("lastLogIndex"));
-        assertThat(raft.get("firstLogIndex").asLong()).isEqualTo(1);
-        assertThat(raft.get("snapshotIndex").asLong()).isZero();
+        assertThat(raft.get("firstLogIndex").asLong()).isEqualTo(2);
+        assertThat(raft.get("snapshotIndex").asLong()).isEqualTo(1);
         assertThat(raft.get("members")).hasSize(3);
         for (JsonNode member : raft.get("members")) {
             int node = member.get("nodeId").asInt();

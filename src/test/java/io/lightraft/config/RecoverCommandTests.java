@@ -6,6 +6,7 @@ import io.lightraft.node.StateMachine;
 import io.lightraft.raft.ConfState;
 import io.lightraft.raft.Entry;
 import io.lightraft.raft.HardState;
+import io.lightraft.raft.SnapshotMetadata;
 import io.lightraft.sql.ClusterLimits;
 import io.lightraft.sql.SqliteStateMachine;
 import io.lightraft.storage.DurableLog;
@@ -42,11 +43,14 @@ class RecoverCommandTests {
         String toml = TestCluster.toml(3).replace("data/test", directory.resolve("data/test") + "");
         Files.writeString(directory.resolve("lightraft.toml"), toml);
         cluster = ConfigFile.load(directory.resolve("lightraft.toml"));
-        state().close();
+        try (SqliteStateMachine state = state()) {
+            state.bootstrap(new StateMachine.Applied(1, 1, THREE));
+        }
         try (DurableLog log = log()) {
+            log.installSnapshot(new SnapshotMetadata(THREE, 1, 1));
             log.append(
                     new HardState(7, 2, 40),
-                    LongStream.rangeClosed(1, LAST)
+                    LongStream.rangeClosed(2, LAST)
                             .mapToObj(index -> Entry.empty(index < 45 ? 5 : 6, index))
                             .toList());
             log.sync();
@@ -57,14 +61,14 @@ class RecoverCommandTests {
     void withoutYesItTellsWhatWouldBeDoneAndWhatMayBeLostAndDoesNothing() throws Exception {
         assertThat(recover("--node.index=1")).isEqualTo(2);
         assertThat(said)
-                .contains("term 6, index 50", "committed:      up to index 40", "database: up to index 0")
+                .contains("term 6, index 50", "committed:      up to index 40", "database: up to index 1")
                 .contains("voters 0, 1, 2", "node 1 alone, from index 51, term 1000007 on", "What may be lost")
                 .contains("Of the last 10 it does not know");
         try (DurableLog log = log();
                 SqliteStateMachine state = state()) {
             assertThat(log.initialHardState()).isEqualTo(new HardState(7, 2, 40));
             assertThat(log.lastIndex()).isEqualTo(LAST);
-            assertThat(state.applied().index()).isZero();
+            assertThat(state.applied().index()).isEqualTo(1);
             assertThat(state.applied().confState()).isEqualTo(THREE);
             assertThat(state.lineage()).isEqualTo("original");
         }
@@ -163,6 +167,6 @@ class RecoverCommandTests {
     }
 
     private SqliteStateMachine state() {
-        return SqliteStateMachine.open(cluster.driver().database(1), THREE, ClusterLimits.DEFAULT);
+        return SqliteStateMachine.open(cluster.driver().database(1), ClusterLimits.DEFAULT);
     }
 }

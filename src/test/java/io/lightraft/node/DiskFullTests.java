@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.lightraft.node.SimulatedCluster.Node;
-import io.lightraft.raft.ConfState;
 import io.lightraft.storage.DurableLog;
 import io.lightraft.storage.DurableLogOptions;
 import io.lightraft.storage.LogIdentity;
@@ -130,6 +129,7 @@ class DiskFullTests {
         LogRelay relay = new LogRelay();
         DurableLogOptions options = DurableLogOptions.DEFAULTS.withSegmentBytes(1 << 16);
         DurableLog log = DurableLog.open(files, new LogIdentity("full", "0"), options, relay, Runnable::run);
+        Begun.log(log);
         ReplicaConfig config = ReplicaConfig.of(0, List.of(new Member(0, "", "", "")), 20, 100);
         Replica<Long> replica = new Replica<>(
                 config, UUID.randomUUID(), new Indexes(), log, relay, new NoNetwork(), null, failures::add);
@@ -140,8 +140,11 @@ class DiskFullTests {
     private static final class Indexes implements StateMachine<Long> {
         @Override
         public Applied applied() {
-            return new Applied(0, 0, ConfState.ofVoters(List.of(1L)));
+            return Begun.voters(1);
         }
+
+        @Override
+        public void bootstrap(Applied beginning) {}
 
         @Override
         public List<Long> apply(List<CommittedEntry> batch) {

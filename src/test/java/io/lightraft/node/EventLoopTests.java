@@ -3,7 +3,6 @@ package io.lightraft.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lightraft.raft.ConfState;
 import io.lightraft.raft.Message;
 import io.lightraft.raft.RaftListener;
 import io.lightraft.transport.Frame;
@@ -25,8 +24,9 @@ class EventLoopTests {
         loop.drive(new ReplicaCore<>(
                 config,
                 new UUID(0, 1),
-                new SimulatedLog(),
-                new StateMachine.Applied(0, 0, ConfState.ofVoters(List.of(1L))),
+                SimulatedLog.begun(),
+                Begun.voters(1),
+                0,
                 new NoEffects(),
                 RaftListener.NONE,
                 () -> 0));

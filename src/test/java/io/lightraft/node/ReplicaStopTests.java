@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.lightraft.raft.ConfState;
 import io.lightraft.storage.DurableLog;
 import io.lightraft.storage.DurableLogOptions;
 import io.lightraft.storage.LogIdentity;
@@ -82,6 +81,7 @@ class ReplicaStopTests {
                 DurableLogOptions.DEFAULTS.withSegmentBytes(1 << 20),
                 relay,
                 Runnable::run);
+        Begun.log(log);
         ReplicaConfig config = ReplicaConfig.of(0, List.of(new Member(0, "", "", "")), 20, 100);
         Replica<Long> replica = new Replica<>(
                 config, UUID.randomUUID(), new SlowStateMachine(), log, relay, new NoNetwork(), null, failures::add);
@@ -92,8 +92,11 @@ class ReplicaStopTests {
     private final class SlowStateMachine implements StateMachine<Long> {
         @Override
         public Applied applied() {
-            return new Applied(0, 0, ConfState.ofVoters(List.of(1L)));
+            return Begun.voters(1);
         }
+
+        @Override
+        public void bootstrap(Applied beginning) {}
 
         @Override
         public List<Long> apply(List<CommittedEntry> batch) {

@@ -2,8 +2,12 @@ package io.lightraft.node;
 
 import io.lightraft.raft.ConfState;
 import io.lightraft.raft.Entry;
+import io.lightraft.raft.EntryType;
 import io.lightraft.raft.Message;
 import io.lightraft.raft.RaftListener;
+import io.lightraft.raft.Snapshot;
+import io.lightraft.raft.SnapshotMetadata;
+import io.lightraft.raft.confchange.ConfChange;
 import io.lightraft.transport.Frame;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -32,6 +36,10 @@ final class SimulatedCluster {
     double lossRate;
     double duplicateRate;
     int maxDelayTicks = 2;
+
+    /** A snapshot is made about as often. */
+    int snapshotTicks = 10;
+
     long now;
 
     private final List<Flight> flights = new ArrayList<>();
@@ -49,13 +57,23 @@ final class SimulatedCluster {
         nodes.values().forEach(Node::start);
     }
 
+    /** Nodes with empty disks, none of which is started. */
+    static SimulatedCluster blank(int size, long seed) {
+        SimulatedCluster cluster = new SimulatedCluster(size, seed);
+        cluster.nodes.values().forEach(node -> {
+            node.crash();
+            node.empty();
+        });
+        return cluster;
+    }
+
     /** One replica with what it has on disk; the state machine is the list of applied commands. */
     final class Node implements Effects {
         final Member member;
-        final SimulatedLog log = new SimulatedLog();
         final List<String> state = new ArrayList<>();
-        private long appliedIndex;
-        private long appliedTerm;
+        private SimulatedLog log = SimulatedLog.begun();
+        private StateMachine.Applied applied;
+        private long leastIndexToVote;
         private final List<Message.StorageAppend> appends = new ArrayList<>();
         private final List<Message.StorageApply> applies = new ArrayList<>();
         ReplicaCore<String> core;
@@ -69,11 +87,27 @@ final class SimulatedCluster {
 
         Node(Member member) {
             this.member = member;
+            this.applied = Begun.voters(members.size());
+        }
+
+        /** All that was on its disk is gone. What the process sent is lost with its connections. */
+        void empty() {
+            log = new SimulatedLog();
+            state.clear();
+            applied = new StateMachine.Applied(0, 0, ConfState.EMPTY);
+            leastIndexToVote = 0;
+            flights.removeIf(flight -> flight.from == member.raftId());
+        }
+
+        /** As if it could still be the voter that it was with its disk. */
+        void pretendToBegin() {
+            empty();
+            flights.clear();
+            log = SimulatedLog.begun();
+            applied = Begun.voters(members.size());
         }
 
         void start() {
-            ConfState voters =
-                    ConfState.ofVoters(members.stream().map(Member::raftId).toList());
             core = new ReplicaCore<>(
                     new ReplicaConfig(
                             member.nodeId(),
@@ -87,7 +121,8 @@ final class SimulatedCluster {
                             1000),
                     new UUID(++runs, random.nextLong()),
                     log,
-                    new StateMachine.Applied(appliedIndex, appliedTerm, voters),
+                    applied,
+                    leastIndexToVote,
                     this,
                     RaftListener.NONE,
                     () -> now);
@@ -121,6 +156,11 @@ final class SimulatedCluster {
             return core.status(null);
         }
 
+        /** The membership that its state holds. */
+        ConfState confState() {
+            return applied.confState();
+        }
+
         private List<Node> others() {
             return nodes.values().stream().filter(node -> node != this).toList();
         }
@@ -128,6 +168,17 @@ final class SimulatedCluster {
         @Override
         public void send(long to, Frame frame) {
             SimulatedCluster.this.send(member.raftId(), to, frame);
+        }
+
+        @Override
+        public void sendSnapshot(Message.InstallSnapshot message) {
+            send(message.to(), new Frame.Raft(message));
+            core.snapshotSent(message.to(), true);
+        }
+
+        @Override
+        public void keepAdmission(long index) {
+            leastIndexToVote = index;
         }
 
         @Override
@@ -143,6 +194,9 @@ final class SimulatedCluster {
         private void work() {
             while (!diskHangs && !appends.isEmpty() && random.nextInt(3) > 0) {
                 Message.StorageAppend append = appends.remove(0);
+                if (!append.snapshot().isEmpty()) {
+                    install(append.snapshot());
+                }
                 log.write(append.hardState(), append.entries());
                 for (Message response : append.responses()) {
                     if (response.to() == member.raftId()) {
@@ -156,11 +210,35 @@ final class SimulatedCluster {
                 Message.StorageApply apply = applies.remove(0);
                 core.applied(apply.entries().stream().map(this::applyOne).toList(), apply.responses());
             }
+            if (random.nextInt(snapshotTicks) == 0) {
+                makeSnapshot();
+                core.entriesLoaded();
+            }
+        }
+
+        /** The entries that are still to be applied then stand before it. */
+        private void install(Snapshot snapshot) {
+            SnapshotMetadata metadata = snapshot.metadata();
+            applies.clear();
+            log.restart(metadata);
+            state.clear();
+            new String(snapshot.data(), StandardCharsets.UTF_8).lines().forEach(state::add);
+            applied = new StateMachine.Applied(metadata.index(), metadata.term(), metadata.confState());
+        }
+
+        private void makeSnapshot() {
+            SnapshotMetadata metadata = new SnapshotMetadata(applied.confState(), applied.index(), applied.term());
+            log.setSnapshot(new Snapshot(metadata, String.join("\n", state).getBytes(StandardCharsets.UTF_8)));
         }
 
         private AppliedEntry<String> applyOne(Entry entry) {
-            appliedIndex = entry.index();
-            appliedTerm = entry.term();
+            ConfState confState = entry.type() == EntryType.NORMAL
+                    ? applied.confState()
+                    : core.applyConfChange(ConfChange.decode(entry)).confState();
+            applied = new StateMachine.Applied(entry.index(), entry.term(), confState);
+            if (entry.type() != EntryType.NORMAL) {
+                return new AppliedEntry<>(entry.index(), entry.term(), null, null);
+            }
             if (entry.data().length == 0) {
                 return new AppliedEntry<>(entry.index(), entry.term(), null, null);
             }

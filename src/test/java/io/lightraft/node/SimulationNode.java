@@ -86,7 +86,7 @@ final class SimulationNode implements Effects, LogListener, FrameHandler {
         }
         DurableLog opened = DurableLog.open(
                 files, new LogIdentity("simulated", Long.toString(id)), options, this, maintenance::add);
-        log = opened;
+        log = Begun.log(opened);
         shelf.open();
         snapshots = new SimulationSnapshots(this, world, opened);
         SnapshotInstaller installer = new SnapshotInstaller(shelf, opened);
@@ -101,6 +101,7 @@ final class SimulationNode implements Effects, LogListener, FrameHandler {
                 new UUID(world.nextRun(), world.random.nextLong()),
                 opened,
                 applied,
+                0,
                 this,
                 this::roleChanged,
                 () -> 1_700_000_000_000L + world.now() + clockOffset + wallJump);

@@ -34,7 +34,7 @@ final class SimulationState implements StateMachine<String>, StateFile {
         this.id = id;
         this.shelf = shelf;
         this.invariants = invariants;
-        versions.add(new Version(new Applied(0, 0, confState), Map.of()));
+        versions.add(new Version(Begun.members(confState), Map.of()));
     }
 
     static byte[] write(String key, int value) {
@@ -123,6 +123,9 @@ final class SimulationState implements StateMachine<String>, StateFile {
     private Version newest() {
         return versions.get(versions.size() - 1);
     }
+
+    @Override
+    public void bootstrap(Applied beginning) {}
 
     @Override
     public List<String> apply(List<CommittedEntry> batch) {

@@ -214,7 +214,7 @@ class SnapshotInstallerTests {
     }
 
     private SqliteStateMachine state(String name) {
-        return SqliteStateMachine.open(directory.resolve(name + ".sqlite"), OLD_MEMBERS, ClusterLimits.DEFAULT);
+        return SqliteStateMachine.open(directory.resolve(name + ".sqlite"), ClusterLimits.DEFAULT);
     }
 
     private DurableLog log() {

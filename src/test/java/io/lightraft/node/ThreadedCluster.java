@@ -2,7 +2,6 @@ package io.lightraft.node;
 
 import static org.awaitility.Awaitility.await;
 
-import io.lightraft.raft.ConfState;
 import io.lightraft.storage.DurableLog;
 import io.lightraft.storage.DurableLogOptions;
 import io.lightraft.storage.LogIdentity;
@@ -73,10 +72,11 @@ final class ThreadedCluster implements AutoCloseable {
 
         @Override
         public Applied applied() {
-            ConfState voters =
-                    ConfState.ofVoters(members.stream().map(Member::raftId).toList());
-            return new Applied(0, 0, voters);
+            return Begun.voters(members.size());
         }
+
+        @Override
+        public void bootstrap(Applied beginning) {}
 
         @Override
         public List<Long> apply(List<CommittedEntry> batch) {
@@ -95,7 +95,7 @@ final class ThreadedCluster implements AutoCloseable {
         LogRelay relay = new LogRelay();
         LogIdentity identity = new LogIdentity("threaded", Integer.toString(index));
         DurableLog log = DurableLog.open(directory.resolve("log-" + index), identity, options, relay);
-        Node node = new Node(index, log, relay);
+        Node node = new Node(index, Begun.log(log), relay);
         node.replica.start();
         up.put(node.raftId(), node);
         for (Node other : up.values()) {

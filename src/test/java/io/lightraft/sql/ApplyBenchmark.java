@@ -1,7 +1,6 @@
 package io.lightraft.sql;
 
 import io.lightraft.node.CommittedEntry;
-import io.lightraft.raft.ConfState;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +22,7 @@ final class ApplyBenchmark {
         Path directory = Files.createTempDirectory(Path.of(arguments[0]), "apply");
         for (int batch : new int[] {1, 16, 128}) {
             Path file = directory.resolve("batch-" + batch + ".sqlite");
-            try (SqliteStateMachine machine = SqliteStateMachine.open(file, ConfState.EMPTY, ClusterLimits.DEFAULT)) {
+            try (SqliteStateMachine machine = SqliteStateMachine.open(file, ClusterLimits.DEFAULT)) {
                 Log.run(machine, "CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT)");
                 for (int round = 0; round < ROUNDS; round++) {
                     System.out.printf("batch %3d  %,8d entries/s%n", batch, round(machine, batch));

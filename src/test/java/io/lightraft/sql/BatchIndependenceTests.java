@@ -52,7 +52,7 @@ class BatchIndependenceTests {
     private String play(String name, List<CommittedEntry> entries, IntSupplier batchSize, BooleanSupplier restarts) {
         Path file = directory.resolve(name);
         ClusterLimits limits = new ClusterLimits(300_000, 2_000, 100_000, 100_000);
-        SqliteStateMachine machine = SqliteStateMachine.open(file, ConfState.EMPTY, limits);
+        SqliteStateMachine machine = SqliteStateMachine.open(file, limits);
         StringBuilder seen = new StringBuilder();
         for (int from = 0; from < entries.size(); ) {
             int to = Math.min(entries.size(), from + batchSize.getAsInt());
@@ -66,7 +66,7 @@ class BatchIndependenceTests {
             from = to;
             if (restarts.getAsBoolean()) {
                 machine.close();
-                machine = SqliteStateMachine.open(file, ConfState.EMPTY, limits);
+                machine = SqliteStateMachine.open(file, limits);
             }
         }
         seen.append(machine.outcomeHash()).append('\n');

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.lightraft.node.CommittedEntry;
-import io.lightraft.raft.ConfState;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +39,7 @@ class ContentHashTests {
     }
 
     private SqliteStateMachine open(String name) {
-        return SqliteStateMachine.open(file(name), ConfState.EMPTY, ClusterLimits.DEFAULT);
+        return SqliteStateMachine.open(file(name), ClusterLimits.DEFAULT);
     }
 
     private String hash(String name) throws Exception {

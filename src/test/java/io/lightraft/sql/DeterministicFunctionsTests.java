@@ -3,7 +3,6 @@ package io.lightraft.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightraft.node.CommittedEntry;
-import io.lightraft.raft.ConfState;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -21,7 +20,7 @@ class DeterministicFunctionsTests {
     Path directory;
 
     private SqliteStateMachine open(String name) {
-        return SqliteStateMachine.open(directory.resolve(name), ConfState.EMPTY, ClusterLimits.DEFAULT);
+        return SqliteStateMachine.open(directory.resolve(name), ClusterLimits.DEFAULT);
     }
 
     private static List<List<@Nullable Object>> rows(StatementResult result) {

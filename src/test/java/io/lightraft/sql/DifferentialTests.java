@@ -3,7 +3,6 @@ package io.lightraft.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightraft.node.CommittedEntry;
-import io.lightraft.raft.ConfState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,7 +83,7 @@ class DifferentialTests {
             String name, List<CommittedEntry> entries, Random random, int size, List<List<StatementResult>> results)
             throws IOException, SQLException {
         Path file = directory.resolve(name + ".sqlite");
-        SqliteStateMachine machine = SqliteStateMachine.open(file, ConfState.EMPTY, ClusterLimits.DEFAULT);
+        SqliteStateMachine machine = SqliteStateMachine.open(file, ClusterLimits.DEFAULT);
         for (int from = 0; from < entries.size(); ) {
             int to = Math.min(entries.size(), from + (size == 0 ? 1 + random.nextInt(20) : size));
             results.addAll(machine.apply(entries.subList(from, to)));
@@ -95,7 +94,7 @@ class DifferentialTests {
                 Files.copy(file, copy);
                 Files.delete(file);
                 Files.move(copy, file);
-                machine = SqliteStateMachine.open(file, ConfState.EMPTY, ClusterLimits.DEFAULT);
+                machine = SqliteStateMachine.open(file, ClusterLimits.DEFAULT);
             }
         }
         String state = machine.outcomeHash() + "\n";

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightraft.node.CommittedEntry;
 import io.lightraft.node.StateMachine;
-import io.lightraft.raft.ConfState;
 import io.lightraft.storage.SmallDisk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -120,6 +119,6 @@ class DiskFullApplyTests {
     }
 
     private static SqliteStateMachine open(Path file) {
-        return SqliteStateMachine.open(file, ConfState.EMPTY, ClusterLimits.DEFAULT);
+        return SqliteStateMachine.open(file, ClusterLimits.DEFAULT);
     }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lightraft.node.CommittedEntry;
 import io.lightraft.node.EntryHeader;
 import io.lightraft.node.ReplicaException;
-import io.lightraft.raft.ConfState;
 import io.lightraft.sql.StatementResult.Changed;
 import io.lightraft.sql.StatementResult.Failed;
 import io.lightraft.sql.StatementResult.Rows;
@@ -39,7 +38,7 @@ class KnownKeysTests {
     @BeforeEach
     void open() {
         file = directory.resolve("data/lightraft-0.sqlite");
-        machine = SqliteStateMachine.open(file, ConfState.EMPTY, ClusterLimits.DEFAULT);
+        machine = SqliteStateMachine.open(file, ClusterLimits.DEFAULT);
         if (machine.applied().index() == 0) {
             apply(write(null, false, "CREATE TABLE t(id INTEGER PRIMARY KEY, v UNIQUE)"));
         }
@@ -229,7 +228,7 @@ class KnownKeysTests {
                     i % 4 == 0 ? "INSERT OR ROLLBACK INTO t(v) VALUES(1)" : "INSERT INTO t(v) VALUES(" + i % 9 + ")";
             entries.add(entry(i + 2, write("k" + i % 6, i % 2 == 0, sql)));
         }
-        try (SqliteStateMachine single = SqliteStateMachine.open(other, ConfState.EMPTY, ClusterLimits.DEFAULT)) {
+        try (SqliteStateMachine single = SqliteStateMachine.open(other, ClusterLimits.DEFAULT)) {
             clock = NOON;
             single.apply(List.of(entry(1, write(null, false, "CREATE TABLE t(id INTEGER PRIMARY KEY, v UNIQUE)"))));
             List<List<StatementResult>> oneByOne = new ArrayList<>();

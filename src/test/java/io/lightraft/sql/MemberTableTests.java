@@ -29,7 +29,7 @@ class MemberTableTests {
     private final Log log = new Log(0);
 
     private SqliteStateMachine open(String name) {
-        return SqliteStateMachine.open(directory.resolve(name), TWO, FIRST, ClusterLimits.DEFAULT);
+        return SqliteStateMachine.open(directory.resolve(name), ClusterLimits.DEFAULT);
     }
 
     private CommittedEntry change(List<Member> members) {
@@ -38,9 +38,15 @@ class MemberTableTests {
     }
 
     @Test
-    void theFileOfANewClusterHasThoseThatItWasMadeWith() {
+    void theBeginningOfAClusterHasThoseThatItBeginsWith() {
+        StateMachine.Applied beginning = new StateMachine.Applied(1, 1, TWO, FIRST);
         try (SqliteStateMachine machine = open("a.sqlite")) {
-            assertThat(machine.applied().members()).isEqualTo(FIRST);
+            assertThat(machine.applied()).isEqualTo(new StateMachine.Applied(0, 0, ConfState.EMPTY));
+            machine.bootstrap(beginning);
+            assertThat(machine.applied()).isEqualTo(beginning);
+        }
+        try (SqliteStateMachine machine = open("a.sqlite")) {
+            assertThat(machine.applied()).isEqualTo(beginning);
         }
     }
 

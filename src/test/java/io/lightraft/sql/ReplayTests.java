@@ -5,7 +5,6 @@ import static io.lightraft.sql.Log.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightraft.node.CommittedEntry;
-import io.lightraft.raft.ConfState;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +20,7 @@ class ReplayTests {
     Path directory;
 
     private SqliteStateMachine open() {
-        return SqliteStateMachine.open(directory.resolve("a.sqlite"), ConfState.EMPTY, ClusterLimits.DEFAULT);
+        return SqliteStateMachine.open(directory.resolve("a.sqlite"), ClusterLimits.DEFAULT);
     }
 
     private static CommittedEntry recorded(SqliteStateMachine machine, long base, long digest, String... sql) {

@@ -4,7 +4,6 @@ import io.lightraft.node.CommittedEntry;
 import io.lightraft.node.ReplicaException;
 import io.lightraft.node.ReplicaStatus;
 import io.lightraft.node.Replicator;
-import io.lightraft.raft.ConfState;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +34,7 @@ final class SingleNode implements Replicator<List<StatementResult>>, AutoCloseab
 
     SingleNode(Path directory, int readerCount) {
         Path file = directory.resolve("data/lightraft-0.sqlite");
-        machine = SqliteStateMachine.open(file, ConfState.EMPTY, ClusterLimits.DEFAULT);
+        machine = SqliteStateMachine.open(file, ClusterLimits.DEFAULT);
         readers = ReaderPool.of(machine, readerCount);
         database = new Database(this, readers);
     }

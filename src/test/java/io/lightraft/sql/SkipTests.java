@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lightraft.node.CommittedEntry;
 import io.lightraft.node.EntryHeader;
 import io.lightraft.node.UnappliableEntryException;
-import io.lightraft.raft.ConfState;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,7 +31,7 @@ class SkipTests {
     }
 
     private SqliteStateMachine open(int node) {
-        return SqliteStateMachine.open(file(node), ConfState.EMPTY, ClusterLimits.DEFAULT);
+        return SqliteStateMachine.open(file(node), ClusterLimits.DEFAULT);
     }
 
     private Path file(int node) {

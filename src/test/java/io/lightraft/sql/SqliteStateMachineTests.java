@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightraft.node.CommittedEntry;
 import io.lightraft.node.EntryHeader;
+import io.lightraft.node.StateMachine;
 import io.lightraft.node.UnappliableEntryException;
 import io.lightraft.raft.ConfState;
 import io.lightraft.sql.StatementResult.Changed;
@@ -39,7 +40,7 @@ class SqliteStateMachineTests {
     @BeforeEach
     void open() {
         file = directory.resolve("data/lightraft-0.sqlite");
-        machine = SqliteStateMachine.open(file, THREE, ClusterLimits.DEFAULT);
+        machine = SqliteStateMachine.open(file, ClusterLimits.DEFAULT);
     }
 
     @AfterEach
@@ -212,7 +213,7 @@ class SqliteStateMachineTests {
     void endsAnEndlessQueryByItsBudgetAndGoesOn() {
         machine.close();
         file = directory.resolve("small.sqlite");
-        machine = SqliteStateMachine.open(file, THREE, new ClusterLimits(1_000_000, 1000, 10_000, 100_000));
+        machine = SqliteStateMachine.open(file, new ClusterLimits(1_000_000, 1000, 10_000, 100_000));
         String endless = "WITH RECURSIVE x(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM x) ";
         run("CREATE TABLE t(a)");
         assertThat(run("INSERT INTO t VALUES(1)", endless + "SELECT max(n) FROM x", "INSERT INTO t VALUES(2)"))
@@ -229,7 +230,7 @@ class SqliteStateMachineTests {
         assertThat(run("INSERT INTO t SELECT zeroblob(200000)").get(0))
                 .isEqualTo(new Failed(18, "string or blob too big"));
         machine.close();
-        machine = SqliteStateMachine.open(file, THREE, ClusterLimits.DEFAULT);
+        machine = SqliteStateMachine.open(file, ClusterLimits.DEFAULT);
         assertThat(machine.limits().opcodeBudget())
                 .as("the cluster's, not the seed")
                 .isEqualTo(1_000_000);
@@ -300,7 +301,7 @@ class SqliteStateMachineTests {
         byte[] bytes = Files.readAllBytes(file);
         Arrays.fill(bytes, bytes.length - 4 * 4096, bytes.length, (byte) 0x55);
         Files.write(file, bytes);
-        machine = SqliteStateMachine.open(file, THREE, ClusterLimits.DEFAULT);
+        machine = SqliteStateMachine.open(file, ClusterLimits.DEFAULT);
         assertThatThrownBy(() -> run("UPDATE t SET a = 1")).isInstanceOf(NodeFault.class);
     }
 
@@ -326,8 +327,7 @@ class SqliteStateMachineTests {
             for (String suffix : List.of("", "-wal")) {
                 Files.copy(Path.of(file + suffix), copy.resolve("db" + suffix));
             }
-            try (SqliteStateMachine crashed =
-                    SqliteStateMachine.open(copy.resolve("db"), ConfState.EMPTY, ClusterLimits.DEFAULT)) {
+            try (SqliteStateMachine crashed = SqliteStateMachine.open(copy.resolve("db"), ClusterLimits.DEFAULT)) {
                 long applied = crashed.applied().index();
                 assertThat(((Rows) Log.run(crashed, "SELECT count(*) FROM t").get(0)).rows())
                         .containsExactly(List.of(applied - 1));
@@ -337,12 +337,13 @@ class SqliteStateMachineTests {
 
     @Test
     void remembersMembershipAndTermOfEntriesWithoutCommands() {
+        machine.bootstrap(new StateMachine.Applied(1, 1, THREE));
         assertThat(machine.applied().confState()).isEqualTo(THREE);
         ConfState joint = new ConfState(List.of(1L, 2L), List.of(4L), List.of(1L, 3L), List.of(3L), true);
-        Log log = new Log(0);
+        Log log = new Log(1);
         assertThat(Log.apply(machine, log.empty(null), log.empty(joint))).containsExactly(null, null);
         reopen();
-        assertThat(machine.applied().index()).isEqualTo(2);
+        assertThat(machine.applied().index()).isEqualTo(3);
         assertThat(machine.applied().term()).isEqualTo(2);
         assertThat(machine.applied().confState()).isEqualTo(joint);
     }
@@ -392,7 +393,7 @@ class SqliteStateMachineTests {
         try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + foreign)) {
             plain.createStatement().execute("CREATE TABLE precious(a)");
         }
-        assertThatThrownBy(() -> SqliteStateMachine.open(foreign, THREE, ClusterLimits.DEFAULT))
+        assertThatThrownBy(() -> SqliteStateMachine.open(foreign, ClusterLimits.DEFAULT))
                 .isInstanceOf(NodeFault.class)
                 .hasMessageContaining("did not make");
     }

@@ -123,6 +123,6 @@ class StateFormatTests {
     }
 
     private SqliteStateMachine open() {
-        return SqliteStateMachine.open(directory.resolve("x.sqlite"), ConfState.EMPTY, ClusterLimits.DEFAULT);
+        return SqliteStateMachine.open(directory.resolve("x.sqlite"), ClusterLimits.DEFAULT);
     }
 }

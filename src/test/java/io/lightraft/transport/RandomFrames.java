@@ -35,7 +35,10 @@ final class RandomFrames {
             this::proposals,
             () -> new Frame.Verdicts(uuid(), n(), n(), list(this::verdict)),
             () -> new Frame.NotMember(n()),
-            () -> new Frame.Hash(bool(), n(), text(), text()));
+            () -> new Frame.Hash(bool(), n(), text(), text()),
+            () -> new Frame.Presence(standing()),
+            () -> new Frame.Join(uuid()),
+            () -> new Frame.Admission(uuid(), bool(), n(), n()));
 
     RandomFrames(long seed) {
         this.random = new Random(seed);
@@ -67,6 +70,10 @@ final class RandomFrames {
             case 3 -> random.nextLong();
             default -> random.nextInt(1000);
         };
+    }
+
+    private Frame.Standing standing() {
+        return Frame.Standing.values()[random.nextInt(Frame.Standing.values().length)];
     }
 
     private boolean bool() {

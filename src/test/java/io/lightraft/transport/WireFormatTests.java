@@ -54,7 +54,10 @@ class WireFormatTests {
             new Frame.Verdicts(RUN, 5, 7, List.of(Frame.Verdict.values())),
             new Frame.Hash(true, 9, "5d7c", "3.53 amd64"),
             new Frame.StateWanted(9),
-            new Frame.NotMember(9));
+            new Frame.NotMember(9),
+            new Frame.Presence(Frame.Standing.FORMED),
+            new Frame.Join(RUN),
+            new Frame.Admission(RUN, true, 5, 9));
 
     private final Golden golden = Golden.of("wire-1.txt");
     private final FrameCodec codec = new FrameCodec(1 << 20);

@@ -74,6 +74,16 @@ public final class Progress {
         sentCommit = snapshotIndex;
     }
 
+    /** The peer lost what it had. It is probed from the beginning, once it answers. */
+    public void forget() {
+        enter(ProgressState.PROBE);
+        matchIndex = 0;
+        nextIndex = 1;
+        sentCommit = 0;
+        recentActive = false;
+        flowPaused = true;
+    }
+
     private void enter(ProgressState next) {
         state = next;
         flowPaused = false;
