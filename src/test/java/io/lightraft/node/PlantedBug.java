@@ -52,7 +52,9 @@ enum PlantedBug {
             "!header.incarnation().equals(incarnation) ? null : windows.get(term)",
             "windows.isEmpty() ? null : windows.lastEntry().getValue()"),
     A_PROPOSAL_THAT_WAS_APPENDED_IS_CALLED_REFUSED(
-            "node/ReplicaCore.java", "case APPENDED -> Verdict.APPENDED;", "case APPENDED -> Verdict.TRANSFERRING;"),
+            "node/CommandAppender.java",
+            "case APPENDED -> Verdict.APPENDED;",
+            "case APPENDED -> Verdict.TRANSFERRING;"),
     THE_FLAG_OF_A_TRANSFER_LEAKS(
             "raft/Leader.java",
             "            transferee = 0;\n            if (state.config.checkQuorum()",
@@ -71,6 +73,50 @@ enum PlantedBug {
             "return state"),
     THE_BATCH_IS_NOT_SYNCED(
             "storage/SegmentWriter.java", "        tail.file().sync();\n        position +=", "        position +="),
+    AN_ENTRY_OF_AN_OLD_TERM_IS_COMMITTED_BY_COUNTING(
+            "raft/RaftLog.java",
+            "if (index <= committed || !matches(index, leaderTerm)) {",
+            "if (index <= committed) {"),
+    A_FOLLOWER_ACKNOWLEDGES_ITS_LAST_INDEX("raft/RaftLog.java", "return checked;", "return lastIndex();"),
+    A_FOLLOWER_COMMITS_WHAT_WAS_NOT_CHECKED(
+            "raft/RaftLog.java",
+            "commitTo(Math.min(leaderCommit, checked))",
+            "commitTo(Math.min(leaderCommit, lastIndex()))"),
+    ONE_HALF_OF_A_JOINT_CONFIGURATION_COMMITS(
+            "raft/quorum/JointConfig.java",
+            "return Math.min(incoming.committedIndex(ackedIndex), outgoing.committedIndex(ackedIndex));",
+            "return incoming.committedIndex(ackedIndex);"),
+    ONE_HALF_OF_A_JOINT_CONFIGURATION_ELECTS(
+            "raft/quorum/JointConfig.java", "VoteResult out = outgoing.voteResult(votes);", "VoteResult out = in;"),
+    A_LEADER_ANSWERS_READS_ALONE("raft/Leader.java", "if (decidesAlone || ", "if (committed >= 0 || "),
+    A_HEARTBEAT_OF_AN_EARLIER_ROUND_CONFIRMS_A_READ(
+            "raft/ReadIndexRounds.java",
+            "ackedRounds.merge(from, parse(context), Math::max)",
+            "ackedRounds.put(from, newestRound())"),
+    A_NAME_OF_A_READ_ROUND_IS_USED_AGAIN(
+            "node/ReadRounds.java", "incarnation + \"/\" + ++questionCount", "incarnation + \"/\""),
+    A_SNAPSHOT_DOES_NOT_BRING_ITS_MEMBERSHIP(
+            "raft/Membership.java",
+            "        rebuild(metadata.confState());\n        return true;",
+            "        return true;"),
+    A_SNAPSHOT_IS_ACKNOWLEDGED_BEFORE_IT_IS_INSTALLED(
+            "node/StorageWorker.java",
+            "present.install(append);",
+            "append.responses().forEach(release); present.install(append);"),
+    THE_MARK_OF_AN_INSTALLATION_GOES_BEFORE_THE_LOG_RESTARTS(
+            "node/SnapshotInstaller.java",
+            "restartLog(metadata);\n            files.end();",
+            "files.end();\n            restartLog(metadata);"),
+    AN_INTERRUPTED_INSTALLATION_IS_NOT_FINISHED(
+            "node/SnapshotInstaller.java",
+            "if (begun.isPresent()) {",
+            "if (begun.isPresent() && begun.get().index() < 0) {"),
+    THE_LOG_RESTARTS_ONE_TOO_EARLY_BEHIND_A_SNAPSHOT(
+            "node/SnapshotInstaller.java",
+            "log.installSnapshot(metadata);",
+            "log.installSnapshot(new SnapshotMetadata(metadata.confState(), metadata.index() - 1, metadata.term()));"),
+    THE_LOG_IS_SHORTENED_BEFORE_THE_STATE_IS_ON_DISK(
+            "node/Compaction.java", "target > compactedIndex && state.makeDurable()", "target > compactedIndex"),
     AN_ENTRY_IS_APPLIED_TWICE_AFTER_A_CRASH(
             "node/ReplicaCore.java",
             ".appliedIndex(applied.index())",

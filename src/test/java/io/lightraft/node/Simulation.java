@@ -9,6 +9,7 @@ import io.lightraft.raft.confchange.ConfChange.Kind;
 import io.lightraft.raft.confchange.ConfChange.Transition;
 import io.lightraft.transport.Frame;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,8 @@ public final class Simulation {
 
     private final Map<Long, SimulationNode> nodes = new TreeMap<>();
     private final Map<Long, Long> restarts = new TreeMap<>();
-    private final SimulationClients clients;
+    private final SimulationTrouble trouble;
+    final SimulationClients clients;
     final SimulationTally tally = new SimulationTally();
 
     private final PriorityQueue<Later> agenda =
@@ -56,6 +58,7 @@ public final class Simulation {
         plan = SimulationPlan.draw(random);
         network = new SimulationNetwork(plan, random);
         clients = new SimulationClients(random);
+        trouble = new SimulationTrouble(this);
         startMembership = new ConfState(
                 LongStream.rangeClosed(1, plan.voters()).boxed().toList(),
                 plan.learners()
@@ -123,7 +126,7 @@ public final class Simulation {
         }
     }
 
-    private SimulationNode anyNode() {
+    SimulationNode anyNode() {
         return nodes.get(1L + random.nextInt(nodes.size()));
     }
 
@@ -181,6 +184,9 @@ public final class Simulation {
             ConfChange change = anyChange();
             Entry entry = new Entry(0, 0, change.entryType(), change.encode());
             say(node, leader -> new Message.Propose(node.id, leader, 0, List.of(entry)));
+            if (plan.replacing()) {
+                later(1 + random.nextInt(40), () -> trouble.divide(change));
+            }
         }
     }
 
@@ -199,6 +205,14 @@ public final class Simulation {
 
     private ConfChange anyChange() {
         List<Change> changes = new ArrayList<>();
+        if (plan.replacing()) {
+            long left = anyNode().id;
+            for (SimulationNode node : nodes.values()) {
+                boolean voter = node.id != left && random.nextBoolean();
+                changes.add(new Change(voter ? Kind.ADD_VOTER : Kind.REMOVE, node.id));
+            }
+            return ConfChange.of(Transition.JOINT_IMPLICIT, changes);
+        }
         for (int count = random.nextInt(3) == 0 ? 2 : 1; count > 0; count--) {
             Kind kind = switch (random.nextInt(5)) {
                 case 0, 1 -> Kind.REMOVE;
@@ -210,19 +224,19 @@ public final class Simulation {
         return ConfChange.of(random.nextInt(3) == 0 ? Transition.JOINT_IMPLICIT : Transition.AUTO, changes);
     }
 
+    void isolate(long id) {
+        nodes.keySet().forEach(other -> {
+            network.cut(id, other);
+            network.cut(other, id);
+        });
+    }
+
     private void cutOrJoin(long id) {
         switch (random.nextInt(4)) {
             case 0 -> network.partition(List.copyOf(nodes.keySet()));
             case 1 -> network.cut(id, anyNode().id);
-            case 2 ->
-                nodes.keySet().forEach(other -> {
-                    network.cut(id, other);
-                    network.cut(other, id);
-                });
-            default -> {
-                network.joinAll();
-                nodes.keySet().forEach(this::announce);
-            }
+            case 2 -> isolate(id);
+            default -> join();
         }
         for (SimulationNode node : nodes.values()) {
             long peer = anyNode().id;
@@ -232,8 +246,17 @@ public final class Simulation {
         }
     }
 
+    void join() {
+        network.joinAll();
+        nodes.keySet().forEach(this::announce);
+    }
+
+    Collection<SimulationNode> nodes() {
+        return nodes.values();
+    }
+
     /** Whoever is up gets a stream to this node, and it gets one to them. */
-    private void announce(long id) {
+    void announce(long id) {
         SimulationNode self = nodes.get(id);
         for (SimulationNode other : nodes.values()) {
             if (other.id != id && other.isUp() && self.isUp()) {
@@ -427,6 +450,9 @@ public final class Simulation {
 
     void traceRole(long id, String role, long term) {
         if (role.equals("LEADER")) {
+            if (!isPeace() && happens(plan.leaderTroubleRate())) {
+                trouble.beset(nodes.get(id));
+            }
             tally.count(SimulationTally.Kind.ELECTIONS, 1);
         }
         mix(now, id, role.hashCode(), term);

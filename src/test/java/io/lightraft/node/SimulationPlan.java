@@ -20,9 +20,11 @@ import java.util.SplittableRandom;
  * @param cutRate of nodes that are cut off, one way or both
  * @param transferRate of wishes that another node lead
  * @param membershipRate of wishes for another membership
+ * @param replacing whether memberships are replaced as a whole, and the network is divided meanwhile
  * @param skewed whether clocks run at different speeds and jump
  * @param smallCache whether the log keeps little in memory
  * @param learners whether the processes that are no voters at the start are learners
+ * @param leaderTroubleRate of new leaders that die or are cut off soon, with entries that few others have; nobody else is cut off
  * @param shortAppends whether each entry travels by itself
  * @param retainedEntries that the log keeps for followers that lag; 0 when it is never shortened
  * @param transferMillis what the transfer of a snapshot takes, at most
@@ -45,9 +47,11 @@ record SimulationPlan(
         double cutRate,
         double transferRate,
         double membershipRate,
+        boolean replacing,
         boolean skewed,
         boolean smallCache,
         boolean learners,
+        double leaderTroubleRate,
         boolean shortAppends,
         int retainedEntries,
         int transferMillis,
@@ -57,26 +61,29 @@ record SimulationPlan(
     static SimulationPlan draw(SplittableRandom random) {
         boolean membership = random.nextInt(3) == 0;
         int voters = random.nextInt(4) == 0 ? 5 : 3;
+        boolean leaderTrouble = random.nextInt(4) == 0;
         return new SimulationPlan(
                 membership ? 5 : voters,
                 membership ? 3 : voters,
-                sometimes(random, 0.2),
-                sometimes(random, 0.2),
+                sometimes(random, leaderTrouble ? 0.5 : 0.2),
+                sometimes(random, leaderTrouble ? 0.5 : 0.2),
                 random.nextInt(2) == 0 ? 2 : 1 + random.nextInt(15),
                 random.nextBoolean(),
-                sometimes(random, 0.004),
+                sometimes(random, leaderTrouble ? 0.001 : 0.004),
                 random.nextInt(4) != 0,
                 random.nextInt(4) == 0 ? 0.0005 : 0,
                 random.nextInt(3) == 0 ? 0.002 : 0,
                 random.nextBoolean() ? 0.8 : 0.1 + 0.5 * random.nextDouble(),
                 random.nextInt(3) == 0 ? 0.002 : 0,
-                sometimes(random, 0.006),
+                leaderTrouble ? 0 : sometimes(random, 0.006),
                 random.nextInt(3) == 0 ? 0.003 : 0,
                 membership ? 0.004 : 0,
+                membership && random.nextBoolean(),
                 random.nextInt(3) == 0,
                 random.nextInt(3) == 0,
                 membership && random.nextBoolean(),
-                random.nextBoolean(),
+                leaderTrouble ? 0.9 : 0,
+                leaderTrouble && random.nextInt(3) > 0 || random.nextBoolean(),
                 random.nextInt(3) > 0 ? 3 + random.nextInt(random.nextBoolean() ? 5 : 30) : 0,
                 random.nextBoolean() ? 10 : 150,
                 random.nextInt(3) == 0 ? 0.3 : 0,
