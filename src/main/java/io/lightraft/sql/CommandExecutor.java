@@ -268,6 +268,12 @@ final class CommandExecutor implements AutoCloseable {
         }
     }
 
+    /** Whether a statement sets changes(); others leave it at what it was. */
+    static boolean countsRows(Statement statement) {
+        Token first = new SqlLexer(statement.sql()).next();
+        return first != null && SETS_CHANGES.contains(first.text().toUpperCase(Locale.ROOT));
+    }
+
     private StatementResult result(Statement statement, Cursor cursor) throws SQLException {
         List<List<@Nullable Object>> rows = new ArrayList<>();
         for (@Nullable Object[] row = cursor.next(); row != null; row = cursor.next()) {
@@ -281,8 +287,7 @@ final class CommandExecutor implements AutoCloseable {
             rows.add(Collections.unmodifiableList(Arrays.asList(row)));
         }
         budget.count(false);
-        Token first = new SqlLexer(statement.sql()).next();
-        if (first != null && SETS_CHANGES.contains(first.text().toUpperCase(Locale.ROOT))) {
+        if (countsRows(statement)) {
             rowsAffected = writer.connection().getDatabase().changes();
         }
         String rowidComplaint = rowids.complaint(writer);

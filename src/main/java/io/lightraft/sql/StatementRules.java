@@ -52,11 +52,17 @@ final class StatementRules {
         }
         List<Token> tokens = SqlLexer.tokens(statements.get(0));
         String reserved = reservedName(tokens);
-        if (reserved != null) {
-            return Ruling.refused("\"" + reserved + "\" is closed: names that begin with " + RESERVED_PREFIX
-                    + " belong to Lightraft's own tables; take another name");
-        }
-        return byFirstWord(tokens);
+        return reserved != null ? Ruling.refused(closed(reserved)) : byFirstWord(tokens);
+    }
+
+    private static String closed(String name) {
+        return "\"" + name + "\" is closed: names that begin with " + RESERVED_PREFIX
+                + " belong to Lightraft's own tables; take another name";
+    }
+
+    /** What is wrong with a name that a user wants to give to something, or null. */
+    static @Nullable String complaintOfName(String name) {
+        return name.regionMatches(true, 0, RESERVED_PREFIX, 0, RESERVED_PREFIX.length()) ? closed(name) : null;
     }
 
     private static Ruling byFirstWord(List<Token> tokens) {

@@ -6,7 +6,7 @@ import java.util.Locale;
 /**
  * What a statement does to the transaction that it is typed into.
  *
- * @param text of a savepoint its name; of one that SQLite would not understand what is wrong with it; else empty
+ * @param text of a savepoint its name; of one that can't be run what is wrong with it; else empty
  */
 public record TransactionControl(Kind kind, String text) {
 
@@ -21,7 +21,7 @@ public record TransactionControl(Kind kind, String text) {
         SAVEPOINT,
         RELEASE,
         ROLLBACK_TO,
-        /** Begins as one of these, but isn't. */
+        /** Begins as one of these, but isn't, or has a name that is closed to users. */
         MALFORMED,
         /** Anything else. */
         NONE
@@ -114,6 +114,10 @@ public record TransactionControl(Kind kind, String text) {
             Token name = tokens.get(at);
             if (!name.isName() && name.kind() != Token.Kind.STRING) {
                 return end(NOTHING);
+            }
+            String reserved = StatementRules.complaintOfName(name.text());
+            if (reserved != null) {
+                return new TransactionControl(Kind.MALFORMED, reserved);
             }
             at++;
             return end(new TransactionControl(kind, name.text().toLowerCase(Locale.ROOT)));

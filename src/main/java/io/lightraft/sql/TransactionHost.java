@@ -247,13 +247,20 @@ public final class TransactionHost implements FileUser, AutoCloseable {
                 StatementResult.Failed failure = prepareToWrite(hosted, request, deadline);
                 return failure != null
                         ? TransactionReply.done(failure, true)
-                        : TransactionReply.done(hosted.live.write(statement, control), false);
+                        : TransactionReply.done(shown(statement, hosted.live.write(statement, control)), false);
             }
             default -> {
                 awaitFreshness(hosted, deadline);
                 return TransactionReply.done(hosted.live.read(statement), true);
             }
         }
+    }
+
+    /** What CREATE and its like leave in changes() are the rows of the statement before. */
+    private static StatementResult shown(Statement statement, StatementResult result) {
+        return result instanceof StatementResult.Changed changed && !CommandExecutor.countsRows(statement)
+                ? new StatementResult.Changed(0, changed.lastInsertRowid())
+                : result;
     }
 
     private static TransactionReply failed(String reason) {

@@ -165,6 +165,7 @@ class TransactionTests {
         assertThat(a.ask("ROLLBACK TO two")).isEqualTo("OK\n");
         assertThat(values(a)).isEqualTo("11,20");
         assertThat(a.ask("RELEASE nowhere")).contains("no such savepoint: nowhere");
+        assertThat(a.ask("SAVEPOINT '_LightRaft_entry'")).contains("\"_LightRaft_entry\" is closed: names that begin");
         assertThat(a.ask("RELEASE one")).isEqualTo("OK\n");
         assertThat(a.inTransaction).isFalse();
         assertThat(values(b)).isEqualTo("11,20");
@@ -189,6 +190,7 @@ class TransactionTests {
         a.ask("BEGIN");
         a.ask("CREATE TABLE log(id INTEGER PRIMARY KEY, at TEXT DEFAULT CURRENT_TIMESTAMP, dice INTEGER)");
         a.ask("INSERT INTO log(dice) VALUES(random())");
+        assertThat(a.ask("CREATE INDEX log_dice ON log(dice)")).isEqualTo("0 rows affected\n");
         a.ask("INSERT INTO nowhere VALUES(1)");
         a.ask("INSERT INTO " + t + " VALUES(7, last_insert_rowid())");
         String seen = a.ask("SELECT * FROM log");
