@@ -1,5 +1,7 @@
 package io.lightraft.nemesis;
 
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.abort;
@@ -7,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import io.lightraft.linearizability.Result;
 import io.lightraft.linearizability.Verdict;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,7 +81,10 @@ class NemesisIT {
         }
         Members members = new Members(nodes, admin, new Random(random.nextLong()));
         Faults faults = new Faults(cluster, new AdminFaults(cluster, members, admin), minutes == 0);
-        Nemesis nemesis = new Nemesis(faults, random, clients::answered, log::add);
+        Nemesis nemesis = new Nemesis(faults, random, clients::answered, line -> {
+            log.add(line);
+            append(line);
+        });
         nemesis.run(duration, () -> {
             cluster.assertNoneGaveUp();
             assertNoSurprise(clients.surprises());
@@ -157,7 +163,7 @@ class NemesisIT {
             workload.failedReads().forEach((text, count) -> log.add("  " + count + " reads failed: " + text.strip()));
             if (result.verdict() != Verdict.OK) {
                 Files.writeString(
-                        emptyFile(workload.name() + ".history"),
+                        file(workload.name() + ".history"),
                         workload.historyOf(result.obstacle().partition()) + result.describe());
             }
             // Too hard for the checker is no violation; the log tells how often it comes.
@@ -204,8 +210,17 @@ class NemesisIT {
         return Files.createDirectories(directory);
     }
 
-    private Path emptyFile(String name) {
+    private Path file(String name) {
         return target().resolve("nemesis").resolve(String.valueOf(seed)).resolve(name);
+    }
+
+    /** For whoever watches a long run; in the end the whole is written. */
+    private void append(String line) {
+        try {
+            Files.writeString(file("nemesis.log"), line + "\n", CREATE, APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Path jar() {
