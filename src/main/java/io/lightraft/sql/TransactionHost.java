@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,7 @@ public final class TransactionHost implements FileUser, AutoCloseable {
     private static final int KEPT_CONNECTIONS = 4;
     private static final int MAX_RECORDED_BYTES = 16 << 20;
     private static final long LOOK_MILLIS = 50;
+    private static final String SHUTTING_DOWN = "the leader is shutting down";
     private static final long GRACE_MILLIS = 1_000;
     private static final long END_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long MEMORY_NANOS = TimeUnit.SECONDS.toNanos(60);
@@ -127,7 +129,7 @@ public final class TransactionHost implements FileUser, AutoCloseable {
             return known;
         }
         if (closed) {
-            throw new ReplicaException.Stopped("the leader is shutting down");
+            throw new ReplicaException.Stopped(SHUTTING_DOWN);
         }
         if (suspended) {
             throw new ReplicaException.Busy("the leader takes over a snapshot");
@@ -172,11 +174,16 @@ public final class TransactionHost implements FileUser, AutoCloseable {
 
     private TransactionReply run(HostedTransaction hosted, TransactionRequest request) {
         Deadline deadline = Deadline.in(request.timeout());
-        Future<?> overdue = clock.schedule(
-                () -> hosted.live.end("a statement took longer than its deadline of "
-                        + request.timeout().toMillis() + " ms"),
-                request.timeout().toMillis() + GRACE_MILLIS,
-                TimeUnit.MILLISECONDS);
+        Future<?> overdue;
+        try {
+            overdue = clock.schedule(
+                    () -> hosted.live.end("a statement took longer than its deadline of "
+                            + request.timeout().toMillis() + " ms"),
+                    request.timeout().toMillis() + GRACE_MILLIS,
+                    TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closedMeanwhile) {
+            return TransactionReply.gone(SHUTTING_DOWN);
+        }
         try {
             return switch (request.kind()) {
                 case COMMIT -> finish(hosted);
@@ -314,7 +321,7 @@ public final class TransactionHost implements FileUser, AutoCloseable {
             throw new ReplicaException.Busy("busy: the deadline passed. The statement was not run; retry it.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ReplicaException.Stopped("the leader is shutting down");
+            throw new ReplicaException.Stopped(SHUTTING_DOWN);
         }
     }
 
@@ -388,7 +395,7 @@ public final class TransactionHost implements FileUser, AutoCloseable {
             }
             closed = true;
         }
-        endAll("the leader is shutting down");
+        endAll(SHUTTING_DOWN);
         clock.shutdownNow();
     }
 }

@@ -69,4 +69,13 @@ class TransactionHostTests {
         ask(1, "SELECT 1");
         assertThat(ask(3, "SELECT 3").status()).isEqualTo(Status.GONE);
     }
+
+    @Test
+    void aRequestThatComesWhileTheNodeStopsIsToldSo() {
+        ask(1, "SELECT 1");
+        host.close();
+        TransactionReply reply = ask(2, "SELECT 2");
+        assertThat(reply.status()).isEqualTo(Status.GONE);
+        assertThat(reply.message()).isEqualTo("the leader is shutting down");
+    }
 }
