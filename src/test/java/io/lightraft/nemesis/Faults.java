@@ -36,7 +36,6 @@ final class Faults {
         Begun begin(Random random) throws Exception;
     }
 
-    private static final boolean EMPTY_DISKS = Boolean.getBoolean("nemesis.emptyDisks");
     private static final int SHORT_FREEZE_MILLIS = 400;
     private static final int LONG_FREEZE_MILLIS = 4_000;
     /** A node that does not stop by then has lost nothing by being killed. */
@@ -64,10 +63,8 @@ final class Faults {
         }
         faults.put("stop and start the leader", random -> restart(leader(random)));
         faults.put("stop and start a node", random -> restart(any(random)));
-        if (EMPTY_DISKS) {
-            faults.put("empty a disk", random -> emptyDisk(any(random), admin));
-            faults.put("empty the leader's disk", random -> emptyDisk(leader(random), admin));
-        }
+        faults.put("empty a disk", random -> emptyDisk(any(random), admin));
+        faults.put("empty the leader's disk", random -> emptyDisk(leader(random), admin));
         faults.put("freeze a node, shortly", random -> freeze(any(random), SHORT_FREEZE_MILLIS));
         faults.put("freeze the leader, shortly", random -> freeze(leader(random), SHORT_FREEZE_MILLIS));
         faults.put("freeze a node, long", random -> freeze(any(random), LONG_FREEZE_MILLIS));
