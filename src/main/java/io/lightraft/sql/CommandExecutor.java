@@ -37,6 +37,7 @@ final class CommandExecutor implements AutoCloseable {
     private final File directory;
     private final OpcodeBudget budget = new OpcodeBudget();
     private final DeterministicFunctions functions;
+    private final CostlyFunctions costly;
     private final KeptCurrentTime keptCurrentTime;
     private final RowidWatch rowids = new RowidWatch();
     private final TouchedRows touched = new TouchedRows();
@@ -56,6 +57,7 @@ final class CommandExecutor implements AutoCloseable {
         this.limits = limits;
         this.directory = directory;
         functions = new DeterministicFunctions(writer.connection(), limits.maxValueBytes());
+        costly = new CostlyFunctions(writer.connection(), limits.maxValueBytes());
         keptCurrentTime = new KeptCurrentTime(writer, touched);
         budget.attach(writer.connection());
         rowids.attach(writer.connection());
@@ -249,8 +251,9 @@ final class CommandExecutor implements AutoCloseable {
                 return result(statement, cursor);
             }
         } catch (SQLException e) {
-            if (functions.fault() != null) {
-                throw new SQLException("a function failed: " + functions.fault(), e);
+            Throwable fault = functions.fault() != null ? functions.fault() : costly.fault();
+            if (fault != null) {
+                throw new SQLException("a function failed: " + fault, e);
             }
             if (budget.exceeded() && SqlErrors.isPrimary(e, SqlErrors.INTERRUPT)) {
                 return exceeded();
@@ -364,5 +367,6 @@ final class CommandExecutor implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         functions.close();
+        costly.close();
     }
 }

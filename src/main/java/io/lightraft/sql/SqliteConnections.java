@@ -20,6 +20,9 @@ final class SqliteConnections {
     /** Earlier releases can lose data when the write-ahead log is reset (3.7.0 to 3.51.2). */
     private static final int[] OLDEST_SQLITE = {3, 51, 3};
 
+    /** One LIKE or GLOB may compare all of the pattern at each place of the value, within one instruction. */
+    private static final int LONGEST_PATTERN_BYTES = 500;
+
     static final int BUSY_TIMEOUT_MILLIS = 10_000;
 
     private SqliteConnections() {}
@@ -99,6 +102,7 @@ final class SqliteConnections {
             connection.setLimit(SQLiteLimits.SQLITE_LIMIT_WORKER_THREADS, 0);
             connection.setLimit(SQLiteLimits.SQLITE_LIMIT_SQL_LENGTH, limits.maxStatementBytes());
             connection.setLimit(SQLiteLimits.SQLITE_LIMIT_LENGTH, limits.maxValueBytes());
+            connection.setLimit(SQLiteLimits.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LONGEST_PATTERN_BYTES);
             // With auto-commit on, the driver tries a BEGIN after every statement. Transactions are made by hand here.
             connection.setAutoCommit(false);
             try (PreparedStatement rollback = connection.prepareStatement("ROLLBACK")) {

@@ -109,7 +109,32 @@ class DeterministicFunctionsTests {
                 "length(randomblob(NULL))",
                 "length(randomblob('3x'))",
                 "length(randomblob(2.9))",
-                "typeof(current_time)"
+                "typeof(current_time)",
+                "instr('größe 😀x', 'x')",
+                "instr('abc', '')",
+                "instr('', 'a')",
+                "instr(x'00ff01', x'ff01')",
+                "instr('a' || char(0) || 'b', 'b')",
+                "instr(12345, 34)",
+                "instr(NULL, 'a')",
+                "instr('a', x'61')",
+                "quote(replace('banana', 'an', ''))",
+                "quote(replace('banana', '', 'x'))",
+                "hex(replace('a' || char(0) || 'b' || char(0), char(0), 'é'))",
+                "quote(replace(x'6162', 'a', 'z'))",
+                "quote(replace(1.5, '.', ','))",
+                "replace('a', NULL, 'b')",
+                "replace('aaa', 'a', NULL)",
+                "quote(trim('  x  ', ' '))",
+                "quote(trim('ééxé', 'é'))",
+                "quote(ltrim('121x12', 12))",
+                "quote(rtrim('xaab', 'ab'))",
+                "quote(trim(x'616261', 'a'))",
+                "trim('x', NULL)",
+                "trim('abc', 'abc')",
+                "charindex('na', 'banana')",
+                "charindex('na', 'banana', 4)",
+                "strfilter('abcba', 'ab')"
             })
     void giveWhatTheBuiltInOnesGive(String expression) throws Exception {
         Object wanted;
@@ -126,6 +151,30 @@ class DeterministicFunctionsTests {
                     ? failed.message()
                     : rows(result).get(0).get(0);
             assertThat(String.valueOf(given)).isEqualTo(String.valueOf(wanted));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "instr(v, substr(v, 1, 40000) || 'b')",
+                "replace(v, substr(v, 1, 40000) || 'b', 'x')",
+                "trim(v, substr(v, 1, 40000) || 'b')",
+                "v LIKE '%' || substr(v, 1, 600) || 'b'",
+                "v GLOB '*' || substr(v, 1, 600) || 'b'"
+            })
+    void failWhereOneCallWouldTakeMinutes(String expression) {
+        try (SqliteStateMachine machine = open("a")) {
+            StatementResult result = Log.run(
+                            machine,
+                            "WITH q AS (SELECT replace(hex(zeroblob(30000)), '0', 'a') AS v) SELECT " + expression
+                                    + " FROM q")
+                    .get(0);
+            assertThat(result)
+                    .isInstanceOfSatisfying(
+                            StatementResult.Failed.class,
+                            failed -> assertThat(failed.message())
+                                    .containsAnyOf("takes too much work", "pattern too complex"));
         }
     }
 
