@@ -32,6 +32,10 @@ final class MemberChanges {
 
     private @Nullable Pending pending;
     private @Nullable Replacement replacement;
+    private @Nullable Waiting waiting;
+
+    /** What somebody asked for while this node was making a change by itself. */
+    private record Waiting(MemberRequest request, CompletableFuture<Void> future, long deadlineMillis) {}
 
     /** The learner that had caught up when it was last looked at: it must still be so the next time. */
     private long candidate;
@@ -63,7 +67,8 @@ final class MemberChanges {
     }
 
     /**
-     * Proposes a change; several at once go through a joint configuration, which is left by itself.
+     * Proposes a change; several at once go through a joint configuration, which is left by itself. A change that this
+     * node makes by itself (it promotes a learner, takes in a node without data) is waited for, as nobody can know of it.
      *
      * @param future completes when the change is in force and no configuration is joint; fails with
      *     {@link ReplicaException.Rejected} for a change that makes no sense, {@link ReplicaException.Busy} while another
@@ -72,7 +77,9 @@ final class MemberChanges {
     void propose(MemberRequest request, CompletableFuture<Void> future, long deadlineMillis) {
         try {
             refuseIfBusy();
-            if (request.isReplacement()) {
+            if (raft.isConfChangePending() || pending != null) {
+                waiting = new Waiting(request, future, deadlineMillis);
+            } else if (request.isReplacement()) {
                 begin(new Replacement(raft, rules, request, future, deadlineMillis));
             } else {
                 append(rules.check(request.changes(), request.add()), future, deadlineMillis);
@@ -97,7 +104,8 @@ final class MemberChanges {
         if (raft.role() != Role.LEADER) {
             throw new ReplicaException.NoLeader("this node does not lead. Ask the leader.");
         }
-        if (pending != null || replacement != null || raft.isConfChangePending() || raft.leadTransferPending()) {
+        boolean asked = pending != null && pending.future() != null;
+        if (asked || replacement != null || waiting != null || raft.leadTransferPending()) {
             throw new ReplicaException.Busy("another change of the members, or of the leader, is under way. Nothing"
                     + " was done; wait for it to end.");
         }
@@ -142,6 +150,7 @@ final class MemberChanges {
     /** @param look whether to look after the learners, too; some ticks apart */
     void tick(long nowMillis, boolean look) {
         Pending change = pending;
+        lookAfterWaiting(nowMillis);
         if (replacement != null && replacement.hasFailed(nowMillis, this::lag)) {
             replacement = null;
         }
@@ -159,6 +168,22 @@ final class MemberChanges {
             } else {
                 promoteWhoHasCaughtUp();
             }
+        }
+    }
+
+    private void lookAfterWaiting(long nowMillis) {
+        Waiting wish = waiting;
+        if (wish == null) {
+            return;
+        }
+        if (nowMillis >= wish.deadlineMillis() && raft.role() == Role.LEADER) {
+            waiting = null;
+            wish.future()
+                    .completeExceptionally(new ReplicaException.Busy("another change of the members is under way, and"
+                            + " did not end in time. Nothing was done; ask again."));
+        } else if (raft.role() != Role.LEADER || (pending == null && !raft.isConfChangePending())) {
+            waiting = null;
+            propose(wish.request(), wish.future(), wish.deadlineMillis());
         }
     }
 
@@ -226,6 +251,10 @@ final class MemberChanges {
     }
 
     void stop(String reason) {
+        if (waiting != null) {
+            waiting.future().completeExceptionally(new ReplicaException.Stopped(reason + ". Nothing was done."));
+            waiting = null;
+        }
         if (pending != null) {
             pending.fail(new ReplicaException.Stopped(reason + ". The change may still be committed."));
             pending = null;
