@@ -76,9 +76,14 @@ class ReplicaConfiguration {
                 cluster.driver().database(node.index()), cluster.limits().ofCluster());
     }
 
+    /** @param stateMachine later, as for {@link #raftSnapshots}; and so the log */
     @Bean
     HttpTransport transport(
-            ClusterConfig cluster, NodeConfig node, UUID incarnation, SqliteStateMachine stateMachine, DurableLog log) {
+            ClusterConfig cluster,
+            NodeConfig node,
+            UUID incarnation,
+            ObjectProvider<SqliteStateMachine> stateMachine,
+            ObjectProvider<DurableLog> log) {
         String version = String.valueOf(Replica.class.getPackage().getImplementationVersion());
         TransportConfig config = TransportConfig.of(
                 cluster.name(),
@@ -87,7 +92,8 @@ class ReplicaConfiguration {
                 version,
                 incarnation,
                 cluster.raft().electionTimeoutMillis());
-        return new HttpTransport(config.withLineage(new Lineage(() -> lineage(stateMachine, log))));
+        return new HttpTransport(
+                config.withLineage(new Lineage(() -> lineage(stateMachine.getObject(), log.getObject()))));
     }
 
     private static String lineage(SqliteStateMachine stateMachine, DurableLog log) {

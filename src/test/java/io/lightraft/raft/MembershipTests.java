@@ -299,7 +299,7 @@ class MembershipTests {
         }
         whole[0] = 9;
         assertThatThrownBy(() -> ConfChange.decode(new Entry(1, 1, EntryType.CONF_CHANGE_V2, whole)))
-                .hasMessageContaining("unknown format 9");
+                .hasMessageContaining("format version 9, which is not known to this release");
     }
 
     /** With a better log than the voters that are left it would refuse its vote to those who still need it. */
