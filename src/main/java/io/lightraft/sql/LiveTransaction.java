@@ -227,11 +227,6 @@ final class LiveTransaction {
         } // otherwise whoever runs its statement undoes it, once that is interrupted
     }
 
-    /** Whether a statement runs now. */
-    boolean isBusy() {
-        return lock.isLocked();
-    }
-
     @Nullable
     String endReason() {
         return endReason;
@@ -285,11 +280,11 @@ final class LiveTransaction {
         gate.leave(this);
     }
 
-    /** Gives the connection back, and the turn unless a command is on its way that will use it. */
-    void close(String reason, boolean committing) {
+    /** Gives the connection back, and the turn. */
+    void close(String reason) {
         end(reason);
         WriteTurn granted = turn;
-        if (granted != null && !committing) {
+        if (granted != null) {
             granted.giveBack();
         }
     }

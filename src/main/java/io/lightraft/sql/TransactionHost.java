@@ -13,13 +13,11 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +35,6 @@ public final class TransactionHost implements FileUser, AutoCloseable {
     private static final int MAX_RECORDED_BYTES = 16 << 20;
     private static final long LOOK_MILLIS = 50;
     private static final String SHUTTING_DOWN = "the leader is shutting down";
-    private static final long GRACE_MILLIS = 1_000;
     private static final long END_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long MEMORY_NANOS = TimeUnit.SECONDS.toNanos(60);
 
@@ -88,7 +85,7 @@ public final class TransactionHost implements FileUser, AutoCloseable {
         if (request.kind() == TransactionRequest.Kind.CLOSE) {
             if (hosted != null) {
                 open.remove(request.transaction());
-                hosted.live.close("the session ended it", false);
+                hosted.live.close("the session ended it");
             }
             return TransactionReply.commit(null);
         }
@@ -179,7 +176,7 @@ public final class TransactionHost implements FileUser, AutoCloseable {
             overdue = clock.schedule(
                     () -> hosted.live.end("a statement took longer than its deadline of "
                             + request.timeout().toMillis() + " ms"),
-                    request.timeout().toMillis() + GRACE_MILLIS,
+                    request.timeout().toMillis() + Deadline.GRACE_MILLIS,
                     TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException closedMeanwhile) {
             return TransactionReply.gone(SHUTTING_DOWN);
@@ -310,23 +307,14 @@ public final class TransactionHost implements FileUser, AutoCloseable {
     }
 
     private static <T> T get(CompletableFuture<T> future, Deadline deadline) {
-        try {
-            return future.get(deadline.remaining().toMillis() + GRACE_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof ReplicaException known) {
-                throw known;
-            }
-            throw new IllegalStateException("the replica failed", e.getCause());
-        } catch (TimeoutException e) {
-            throw new ReplicaException.Busy("busy: the deadline passed. The statement was not run; retry it.");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ReplicaException.Stopped(SHUTTING_DOWN);
-        }
+        return deadline.await(
+                future,
+                () -> new ReplicaException.Busy("busy: the deadline passed. The statement was not run; retry it."),
+                () -> new ReplicaException.Stopped("the leader is shutting down"));
     }
 
     private static void end(HostedTransaction hosted, String reason) {
-        hosted.live.close(reason, false);
+        hosted.live.close(reason);
     }
 
     /** Ends what is overdue, forgets what is over. */

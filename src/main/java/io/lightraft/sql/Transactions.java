@@ -9,10 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +22,6 @@ public final class Transactions {
 
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
-    private static final long GRACE_MILLIS = 1_000;
     private static final String ROLLED_BACK = "the transaction was rolled back: ";
     private static final String AGAIN = ". Begin it again.";
 
@@ -189,7 +185,10 @@ public final class Transactions {
             throws IOException {
         boolean taken = false;
         try {
-            List<StatementResult> results = await(replicator.proposeOnce(command, deadline.remaining()), deadline);
+            List<StatementResult> results = deadline.await(
+                    replicator.proposeOnce(command, deadline.remaining()),
+                    () -> unknown("the deadline passed"),
+                    () -> unknown("the wait was interrupted"));
             taken = true;
             if (results.get(0) instanceof StatementResult.Failed failed) {
                 sink.failed(
@@ -204,22 +203,6 @@ public final class Transactions {
             if (!taken) {
                 close(open);
             }
-        }
-    }
-
-    private static List<StatementResult> await(CompletableFuture<List<StatementResult>> future, Deadline deadline) {
-        try {
-            return future.get(deadline.remaining().toMillis() + GRACE_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof ReplicaException known) {
-                throw known;
-            }
-            throw new IllegalStateException("the replica failed", e.getCause());
-        } catch (TimeoutException e) {
-            throw unknown("the deadline passed");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw unknown("the wait was interrupted");
         }
     }
 
@@ -300,7 +283,7 @@ public final class Transactions {
         return host == nodeId
                 ? here.handle(request)
                 : codec.reply(peers.call(
-                        host, codec.encode(request), request.timeout().plusMillis(2 * GRACE_MILLIS)));
+                        host, codec.encode(request), request.timeout().plusMillis(2 * Deadline.GRACE_MILLIS)));
     }
 
     private TransactionRequest request(
