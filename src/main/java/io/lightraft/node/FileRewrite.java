@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileRewrite {
 
-    /** Lengths of the state's file. */
-    record Sizes(long bytesBefore, long bytesAfter) {}
-
     private final SnapshotFiles files;
     private final StateFile state;
     private final ApplyWorker<?> apply;
@@ -30,8 +27,8 @@ final class FileRewrite {
      * @throws IOException when there is no room, say; the state is as it was
      * @throws HalfReplacedException when the state is not
      */
-    Sizes run() throws IOException, InterruptedException {
-        AtomicReference<Sizes> sizes = new AtomicReference<>();
+    FileSizes run() throws IOException, InterruptedException {
+        AtomicReference<FileSizes> sizes = new AtomicReference<>();
         AtomicReference<@Nullable Exception> harmful = new AtomicReference<>();
         apply.runBetween(() -> {
             Path unfinished = files.unfinished("rewritten");
@@ -44,7 +41,7 @@ final class FileRewrite {
             } catch (IOException | RuntimeException e) {
                 harmful.set(e);
             }
-            sizes.set(new Sizes(before, after));
+            sizes.set(new FileSizes(before, after));
         });
         Exception fault = harmful.get();
         if (fault != null) {

@@ -34,11 +34,11 @@ final class MemberChanges {
     private @Nullable Replacement replacement;
     private @Nullable Waiting waiting;
 
-    /** What somebody asked for while this node was making a change by itself. */
-    private record Waiting(MemberRequest request, CompletableFuture<Void> future, long deadlineMillis) {}
-
     /** The learner that had caught up when it was last looked at: it must still be so the next time. */
     private long candidate;
+
+    /** What somebody asked for while this node was making a change by itself. */
+    private record Waiting(MemberRequest request, CompletableFuture<Void> future, long deadlineMillis) {}
 
     /** @param future null for a change that this node makes by itself */
     private record Pending(long term, long index, @Nullable CompletableFuture<Void> future, long deadlineMillis) {

@@ -3,7 +3,6 @@ package io.lightraft.node;
 import io.lightraft.raft.InvariantViolation;
 import io.lightraft.raft.Message;
 import io.lightraft.raft.Role;
-import io.lightraft.raft.SnapshotMetadata;
 import io.lightraft.raft.confchange.ConfChange;
 import io.lightraft.storage.DurableLog;
 import io.lightraft.storage.LogListener;
@@ -11,11 +10,8 @@ import io.lightraft.storage.StorageException;
 import io.lightraft.transport.Frame;
 import io.lightraft.transport.FrameHandler;
 import io.lightraft.transport.Transport;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -45,7 +41,7 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
     private final StorageWorker storage;
     private final ApplyWorker<R> apply;
     private final @Nullable Snapshots snapshots;
-    private final @Nullable Compaction compaction;
+    private final @Nullable Upkeep upkeep;
     private final Transport transport;
     private final Consumer<Throwable> onFailure;
     private final DiskRoom room;
@@ -92,17 +88,18 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
         StateMachine.Applied applied = stateMachine.applied();
         StateAheadOfLogException.check(applied, durableLog);
         appliedIndex = applied.index();
+        ReplicaEffects effects = new ReplicaEffects(config.raftId(), transport, snapshots);
         this.core = new ReplicaCore<>(
                 config,
                 incarnation,
                 durableLog,
                 applied,
                 snapshots == null ? 0 : snapshots.files().leastIndexToVote(),
-                effects(),
+                effects,
                 this::logRole,
                 System::currentTimeMillis);
         loop.drive(core);
-        this.compaction = snapshots == null
+        Compaction compaction = snapshots == null
                 ? null
                 : new Compaction(
                         LogRetention.ofEntries(config.logEntries()),
@@ -121,6 +118,10 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
                         apply,
                         snapshots,
                         members -> loop.post("members replaced", () -> core.membersReplaced(members))));
+        effects.drive(storage, apply);
+        this.upkeep = snapshots == null || compaction == null
+                ? null
+                : new Upkeep(snapshots, compaction, apply, storage, this::fail, this::stopReason);
         this.lastStatus = core.status(null);
         relay.to(this);
         if (snapshots != null) {
@@ -320,59 +321,12 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
         fail(fault);
     }
 
-    /**
-     * Makes a snapshot of this node's state now, and shortens its log up to there.
-     *
-     * @return the snapshot's index; fails when it can't be made, or not within the timeout
-     */
-    public CompletableFuture<Long> takeSnapshot(Duration timeout) {
-        if (snapshots == null) {
-            return CompletableFuture.failedFuture(new ReplicaException.Rejected("this replica makes no snapshots."));
+    /** What an operator asks of this node's own data; fails where it keeps none in files. */
+    public Upkeep upkeep() {
+        if (upkeep == null) {
+            throw new ReplicaException.Rejected("this replica keeps no files.");
         }
-        return snapshots
-                .take()
-                .thenApply(metadata -> {
-                    compactAll();
-                    return metadata.index();
-                })
-                .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    /**
-     * Gives the room that deleted rows have left in this node's file back to the disk. Nothing is applied here
-     * meanwhile.
-     *
-     * @return the lengths of the file before and after; fails when it can't be done, or not within the timeout
-     */
-    public CompletableFuture<List<Long>> rewriteFile(Duration timeout) {
-        if (snapshots == null) {
-            return CompletableFuture.failedFuture(new ReplicaException.Rejected("this replica has no file."));
-        }
-        FileRewrite rewrite = new FileRewrite(snapshots.files(), snapshots.state(), apply);
-        return snapshots
-                .beside(() -> {
-                    try {
-                        FileRewrite.Sizes sizes = rewrite.run();
-                        return List.of(sizes.bytesBefore(), sizes.bytesAfter());
-                    } catch (FileRewrite.HalfReplacedException e) {
-                        fail(e);
-                        throw e;
-                    }
-                })
-                .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private void compactAll() {
-        try {
-            apply.runBetween(() -> Objects.requireNonNull(compaction).compactAll());
-            CompletableFuture<Void> done = new CompletableFuture<>();
-            storage.add(new StorageWorker.Told(done));
-            done.get(STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (IOException | ExecutionException | TimeoutException e) {
-            throw new ReplicaException.Stopped(stopReason() + ".");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        return upkeep;
     }
 
     @Override
@@ -430,65 +384,6 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
         threads.join("storage", STOP_PATIENCE);
         threads.join("apply", STOP_PATIENCE);
         durableLog.close();
-    }
-
-    private Effects effects() {
-        return new Effects() {
-            @Override
-            public void send(long to, Frame frame) {
-                transport.send(to, frame);
-            }
-
-            @Override
-            public void peers(Map<Long, String> rpcAddresses) {
-                transport.setPeers(rpcAddresses);
-            }
-
-            @Override
-            public void store(Message.StorageAppend append) {
-                storage.add(new StorageWorker.Append(append));
-            }
-
-            @Override
-            public void apply(Message.StorageApply committed) {
-                apply.add(new ApplyWorker.Apply(committed));
-            }
-
-            @Override
-            public void keepAdmission(long leastIndexToVote) {
-                storage.add(new StorageWorker.KeepAdmission(leastIndexToVote));
-            }
-
-            @Override
-            public void situation(@Nullable String situation) {
-                log.info(situation == null ? "this node is part of the cluster" : situation);
-            }
-
-            @Override
-            public void sendSnapshot(Message.InstallSnapshot message) {
-                if (snapshots == null) {
-                    send(message.to(), new Frame.Raft(message));
-                } else {
-                    snapshots.send(message);
-                }
-            }
-
-            @Override
-            public void copyState(long to, long term, long leastIndex) {
-                if (snapshots != null) {
-                    snapshots.copyTo(config.raftId(), to, term, leastIndex);
-                }
-            }
-
-            @Override
-            public void replaceState(SnapshotMetadata copy) {
-                if (snapshots != null) {
-                    snapshots.use(
-                            copy,
-                            received -> apply.runBetween(() -> snapshots.state().replaceWith(received)));
-                }
-            }
-        };
     }
 
     private void compactLog(long index) {

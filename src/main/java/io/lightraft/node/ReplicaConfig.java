@@ -1,5 +1,6 @@
 package io.lightraft.node;
 
+import io.lightraft.raft.RaftConfig;
 import java.util.List;
 
 /**
@@ -30,6 +31,9 @@ public record ReplicaConfig(
     private static final long MAX_PENDING_BYTES = 64L << 20;
     private static final int MAX_COMMAND_BYTES = 32 << 20;
     private static final int TICKS_PER_HEARTBEAT = 5;
+
+    /** To one peer; what is more would only fill the transport's queue, and be dropped there. */
+    private static final long MAX_INFLIGHT_BYTES = 8 << 20;
 
     public ReplicaConfig {
         members = List.copyOf(members);
@@ -66,5 +70,23 @@ public record ReplicaConfig(
 
     public long raftId() {
         return nodeId + 1L;
+    }
+
+    /**
+     * The settings of the core.
+     *
+     * @param applied where it goes on
+     * @param seed of its jitter
+     */
+    RaftConfig ofCore(StateMachine.Applied applied, long seed) {
+        return RaftConfig.builder(raftId())
+                .electionTimeoutTicks(electionTimeoutTicks)
+                .heartbeatTicks(heartbeatTicks)
+                .maxInflightBytes(MAX_INFLIGHT_BYTES)
+                .stepDownOnRemoval(false)
+                .appliedIndex(applied.index())
+                .confState(applied.confState())
+                .seed(seed)
+                .build();
     }
 }

@@ -1,11 +1,9 @@
 package io.lightraft.node;
 
 import io.lightraft.raft.ConfState;
-import io.lightraft.raft.HardState;
 import io.lightraft.raft.LogStorage;
 import io.lightraft.raft.Message;
 import io.lightraft.raft.Raft;
-import io.lightraft.raft.RaftConfig;
 import io.lightraft.raft.RaftListener;
 import io.lightraft.raft.ReadState;
 import io.lightraft.raft.Ready;
@@ -29,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplicaCore<R> {
 
-    /** To one peer; what is more would only fill the transport's queue, and be dropped there. */
-    private static final long MAX_INFLIGHT_BYTES = 8 << 20;
-
     private static final int RESEND_TICKS = 10;
     private static final int EXPIRE_TICKS = 2;
     private static final int COMPARE_MILLIS = 1000;
@@ -42,9 +37,7 @@ final class ReplicaCore<R> {
     private final ReplicaConfig config;
     private final Effects effects;
     private final Raft raft;
-    private final ProposalOrigins<R> origin;
-    private final CommandAppender appender;
-    private final WriteLine line;
+    private final Proposals<R> proposals;
     private final ReadRounds reads;
     private final PeerContacts contacts = new PeerContacts();
     private final Members members;
@@ -82,18 +75,7 @@ final class ReplicaCore<R> {
                 Joining.isBlank(log.lastIndex(), state) ? new StateMachine.Applied(0, 0, ConfState.EMPTY) : state;
         SplittableRandom random =
                 new SplittableRandom(incarnation.getMostSignificantBits() ^ incarnation.getLeastSignificantBits());
-        this.raft = new Raft(
-                RaftConfig.builder(config.raftId())
-                        .electionTimeoutTicks(config.electionTimeoutTicks())
-                        .heartbeatTicks(config.heartbeatTicks())
-                        .maxInflightBytes(MAX_INFLIGHT_BYTES)
-                        .stepDownOnRemoval(false)
-                        .appliedIndex(applied.index())
-                        .confState(applied.confState())
-                        .seed(random.nextLong())
-                        .build(),
-                log,
-                listener);
+        this.raft = new Raft(config.ofCore(applied, random.nextLong()), log, listener);
         this.members = new Members(
                 config.members(), applied.members(), REMOVED_ELECTION_TIMEOUTS * config.electionTimeoutTicks());
         this.joining = new Joining(raft, config, incarnation, log.initialHardState(), leastIndexToVote, effects);
@@ -106,17 +88,14 @@ final class ReplicaCore<R> {
                 new DivergenceWatch(config.raftId(), () -> raft.status().confState(), this::sendToOthers);
         this.fitness = new Fitness(raft, config, divergence::quarantine);
         this.healing = new Healing(raft, divergence::quarantine, effects, config.tickMillis());
-        this.origin = new ProposalOrigins<>(
+        this.proposals = new Proposals<>(
+                config,
                 incarnation,
-                (name, once) -> new ProposalOrigin<>(
-                        name,
-                        once,
-                        config.maxPendingProposals(),
-                        config.maxPendingBytes(),
-                        this::sendProposals,
-                        view::whyNoLeader));
-        this.appender = new CommandAppender(raft, fitness, wallClockMillis, random);
-        this.line = new WriteLine(new ProposalIntake(appender), this::answer, raft::lastIndex, applied.index());
+                raft,
+                applied.index(),
+                effects,
+                new CommandAppender(raft, fitness, wallClockMillis, random),
+                view::whyNoLeader);
         this.reads = new ReadRounds(
                 incarnation, 2 * config.heartbeatTicks(), applied.index(), raft::readIndex, view::whyNoLeader);
         this.freshness = new Freshness(
@@ -132,26 +111,22 @@ final class ReplicaCore<R> {
 
     /** @param repeatable applied a second time it does nothing and gives the first result */
     void propose(byte[] command, boolean repeatable, CompletableFuture<R> future, long timeoutMillis) {
-        origin.propose(new Pending<>(command, repeatable, future, nowMillis + timeoutMillis));
+        proposals.propose(new Pending<>(command, repeatable, future, nowMillis + timeoutMillis));
     }
 
     /** Never proposed again by itself: a command that is void once anything came between. */
     void proposeOnce(byte[] command, CompletableFuture<R> future, long timeoutMillis) {
-        origin.proposeOnce(new Pending<>(command, false, future, nowMillis + timeoutMillis));
+        proposals.proposeOnce(new Pending<>(command, false, future, nowMillis + timeoutMillis));
     }
 
     /** @param giveBack calls {@link #giveBack} on the loop */
     void takeTurn(
             UUID proposer, CompletableFuture<WriteTurn> granted, long timeoutMillis, Consumer<WriteTurn> giveBack) {
-        if (raft.role() == Role.LEADER) {
-            line.request(new WriteTurn(proposer, nowMillis + timeoutMillis, granted, giveBack), raft.term());
-        } else {
-            granted.completeExceptionally(new ReplicaException.NoLeader("the leader changed"));
-        }
+        proposals.requestTurn(new WriteTurn(proposer, nowMillis + timeoutMillis, granted, giveBack));
     }
 
     void giveBack(WriteTurn turn) {
-        line.giveBack(turn);
+        proposals.giveBack(turn);
     }
 
     /** See {@link MemberChanges#propose}. */
@@ -202,15 +177,12 @@ final class ReplicaCore<R> {
                 raft.step(carried.message());
                 outsiders.received(from, carried.message());
             }
-        } else if (frame instanceof Frame.Proposals proposals) {
-            Frame.Verdicts verdicts = accept(from, proposals);
-            if (verdicts != null) {
-                effects.send(from, verdicts);
-            }
+        } else if (frame instanceof Frame.Proposals given) {
+            proposals.received(from, given);
         } else if (frame instanceof Frame.NotMember told) {
             outsiders.told(told.index());
         } else if (frame instanceof Frame.Verdicts verdicts) {
-            origin.verdicts(verdicts);
+            proposals.received(verdicts);
         } else if (frame instanceof Frame.Hash hash) {
             divergence.received(from, hash, from == raft.leaderId());
         } else if (frame instanceof Frame.StateWanted wanted) {
@@ -230,7 +202,7 @@ final class ReplicaCore<R> {
         raft.step(response);
         if (response instanceof Message.StorageAppendResponse stored
                 && !stored.snapshot().isEmpty()) {
-            origin.snapshotInstalled();
+            proposals.snapshotInstalled();
             divergence.rebuilt();
             reads.applied(stored.snapshot().metadata().index());
             joining.stored(stored.snapshot().metadata());
@@ -240,7 +212,7 @@ final class ReplicaCore<R> {
     /** The fate of an {@link Effects#replaceState}. */
     void stateReplaced(boolean done) {
         if (done) {
-            origin.snapshotInstalled();
+            proposals.snapshotInstalled();
             divergence.rebuilt();
         }
         healing.replaced(done);
@@ -249,12 +221,8 @@ final class ReplicaCore<R> {
     void applied(List<AppliedEntry<R>> entries, List<Message> responses) {
         responses.forEach(raft::step);
         for (AppliedEntry<R> entry : entries) {
-            if (entry.header() != null) {
-                appender.applied(entry.header());
-            }
-            origin.applied(entry.term(), entry.header(), entry.result());
+            proposals.applied(entry);
             reads.applied(entry.index());
-            line.applied(entry.index());
             divergence.applied(entry.index());
             memberChanges.applied(entry.index(), entry.term());
             admissions.applied(entry.index(), entry.term());
@@ -309,7 +277,7 @@ final class ReplicaCore<R> {
         contacts.connected(peer);
         joining.connected(peer);
         if (peer == raft.leaderId()) {
-            origin.resend();
+            proposals.resend();
             reads.askAnew();
         }
     }
@@ -343,13 +311,13 @@ final class ReplicaCore<R> {
         noteLeader();
         handover.look(nowMillis);
         healing.look();
-        origin.flush();
+        proposals.flush();
         reads.flush();
         if (raft.hasReady()) {
             handOut(raft.ready());
             noteLeader();
         }
-        if (idleCallback != null && origin.isIdle() && reads.isIdle()) {
+        if (idleCallback != null && proposals.isIdle() && reads.isIdle()) {
             idleCallback.run();
             idleCallback = null;
         }
@@ -363,6 +331,7 @@ final class ReplicaCore<R> {
     void now(long millis) {
         freshness.passed(nowMillis, millis);
         nowMillis = millis;
+        proposals.now(millis);
     }
 
     /** Calls back once nobody waits for this replica's answer any more. */
@@ -371,8 +340,7 @@ final class ReplicaCore<R> {
     }
 
     void stop(String reason) {
-        line.lose();
-        origin.stop(reason);
+        proposals.stop(reason);
         reads.stop(reason);
         divergence.stop(reason);
         memberChanges.stop(reason);
@@ -411,11 +379,10 @@ final class ReplicaCore<R> {
         reads.tick();
         memberChanges.tick(nowMillis, tickCount % RESEND_TICKS == 0);
         if (tickCount % RESEND_TICKS == 0) {
-            origin.resendIfStuck();
+            proposals.resendIfStuck();
         }
         if (tickCount % EXPIRE_TICKS == 0) {
-            origin.expire(nowMillis);
-            line.expire(nowMillis);
+            proposals.expire();
             reads.expire(nowMillis);
             divergence.expire(nowMillis);
         }
@@ -433,8 +400,7 @@ final class ReplicaCore<R> {
         }
         knownTerm = raft.term();
         knownLeader = raft.leaderId();
-        line.lose();
-        origin.leaderIs(knownTerm, knownLeader);
+        proposals.leaderIs(knownTerm, knownLeader);
         reads.askAnew();
         freshness.leaderChanged(knownLeader != 0);
         if (knownLeader != 0) {
@@ -467,42 +433,8 @@ final class ReplicaCore<R> {
                 .forEach(id -> effects.send(id, frame));
     }
 
-    /** @param frame with deadlines in the place of the patience */
-    private void sendProposals(long leader, Frame.Proposals frame) {
-        Frame.Proposals asked = frame.asOf(nowMillis);
-        if (leader != raft.id()) {
-            effects.send(leader, asked);
-            return;
-        }
-        Frame.Verdicts verdicts = accept(leader, asked);
-        if (verdicts != null) {
-            origin.verdicts(verdicts);
-        }
-    }
-
-    private void answer(long to, Frame.Verdicts verdicts) {
-        if (to == raft.id()) {
-            origin.verdicts(verdicts);
-        } else {
-            effects.send(to, verdicts);
-        }
-    }
-
-    private Frame.@Nullable Verdicts accept(long from, Frame.Proposals frame) {
-        return raft.role() == Role.LEADER ? line.accept(from, frame, raft.term(), nowMillis) : null;
-    }
-
     /** What the last-resort dump of a failed node shows first. */
     String describe() {
-        HardState hard = raft.status().hardState();
-        return Stream.of(
-                        "role=" + raft.role(),
-                        "term=" + hard.term(),
-                        "vote=" + hard.vote(),
-                        "commit=" + hard.commit(),
-                        "applied=" + raft.appliedIndex(),
-                        "last=" + raft.lastIndex())
-                .reduce((a, b) -> a + " " + b)
-                .orElse("");
+        return view.describe();
     }
 }

@@ -137,15 +137,7 @@ public final class Snapshots implements AutoCloseable {
 
     /** Makes one now. */
     CompletableFuture<SnapshotMetadata> take() {
-        CompletableFuture<SnapshotMetadata> future = new CompletableFuture<>();
-        submit(maker, () -> {
-            try {
-                future.complete(make());
-            } catch (IOException | RuntimeException e) {
-                future.completeExceptionally(e);
-            }
-        });
-        return future;
+        return beside(this::make);
     }
 
     private SnapshotMetadata make() throws IOException {

@@ -2,6 +2,7 @@ package io.lightraft.node;
 
 import io.lightraft.node.ReplicaStatus.MemberStatus;
 import io.lightraft.raft.ConfState;
+import io.lightraft.raft.HardState;
 import io.lightraft.raft.Raft;
 import io.lightraft.raft.RaftStatus;
 import io.lightraft.raft.Role;
@@ -83,6 +84,13 @@ final class StatusView {
                     : "no answer in time: " + reachable + " of " + voters + " voters reachable";
         }
         return "no quorum: " + reachable + " of " + voters + " voters reachable";
+    }
+
+    /** The core's own figures, for the dump of a node that failed. */
+    String describe() {
+        HardState hard = raft.status().hardState();
+        return "role=" + raft.role() + " term=" + hard.term() + " vote=" + hard.vote() + " commit=" + hard.commit()
+                + " applied=" + raft.appliedIndex() + " last=" + raft.lastIndex();
     }
 
     private MemberStatus member(Member member, RaftStatus status) {

@@ -118,7 +118,7 @@ enum PlantedBug {
     THE_LOG_IS_SHORTENED_BEFORE_THE_STATE_IS_ON_DISK(
             "node/Compaction.java", "target > compactedIndex && state.makeDurable()", "target > compactedIndex"),
     AN_ENTRY_IS_APPLIED_TWICE_AFTER_A_CRASH(
-            "node/ReplicaCore.java",
+            "node/ReplicaConfig.java",
             ".appliedIndex(applied.index())",
             ".appliedIndex(Math.max(0, applied.index() - 1))");
 

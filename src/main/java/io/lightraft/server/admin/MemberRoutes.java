@@ -1,5 +1,6 @@
 package io.lightraft.server.admin;
 
+import io.lightraft.node.FileSizes;
 import io.lightraft.node.MemberRequest;
 import io.lightraft.node.Replica;
 import io.lightraft.node.ReplicaStatus;
@@ -86,14 +87,14 @@ final class MemberRoutes {
     }
 
     private Object vacuum(AdminRequest request) throws ExecutionException, InterruptedException {
-        List<Long> bytes = replica.rewriteFile(request.timeout()).get();
+        FileSizes sizes = replica.upkeep().rewriteFile(request.timeout()).get();
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("bytesBefore", bytes.get(0));
-        answer.put("bytesAfter", bytes.get(1));
+        answer.put("bytesBefore", sizes.bytesBefore());
+        answer.put("bytesAfter", sizes.bytesAfter());
         return answer;
     }
 
     private Object snapshot(AdminRequest request) throws ExecutionException, InterruptedException {
-        return Map.of("index", replica.takeSnapshot(request.timeout()).get());
+        return Map.of("index", replica.upkeep().takeSnapshot(request.timeout()).get());
     }
 }
