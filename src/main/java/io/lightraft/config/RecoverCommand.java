@@ -84,8 +84,7 @@ public final class RecoverCommand {
                         state,
                         state,
                         new SqliteStateCopy(state.limits()));
-                if (state.applied().confState().voters().equals(List.of(node.index() + 1L))
-                        && state.applied().confState().votersOutgoing().isEmpty()) {
+                if (recovery.isDone(node.node().member())) {
                     out.println("node " + node.index() + " is the only voter already. Start it; other nodes are added"
                             + " with POST /admin/members.");
                     return DONE;

@@ -74,6 +74,17 @@ public final class QuorumRecovery {
         StateAheadOfLogException.check(machine.applied(), log);
     }
 
+    /** Whether this was done already, as far as it was left by a crash; its end is made up for then. */
+    public boolean isDone(Member self) throws IOException {
+        ConfState members = machine.applied().confState();
+        boolean alone = members.voters().equals(List.of(self.raftId()))
+                && members.votersOutgoing().isEmpty();
+        if (alone) {
+            files.forgetAdmission();
+        }
+        return alone;
+    }
+
     /** Changes nothing. */
     public Plan plan(Member self, UUID lineage) {
         StateMachine.Applied applied = machine.applied();
