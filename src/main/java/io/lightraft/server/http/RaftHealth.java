@@ -27,10 +27,10 @@ final class RaftHealth {
         Integer leaderId = status.leaderId();
         if (status.failure() != null) {
             health = Health.down().withDetail("reason", "stopped: " + status.failure());
-        } else if (leaderId == null) {
-            health = Health.outOfService().withDetail("reason", "no leader is known");
         } else if (status.impediment() != null && !status.ready()) {
             health = Health.outOfService().withDetail("reason", status.impediment());
+        } else if (leaderId == null) {
+            health = Health.outOfService().withDetail("reason", "no leader is known");
         } else if (!status.ready()) {
             health = Health.outOfService().withDetail("reason", "has not caught up yet");
         } else {
