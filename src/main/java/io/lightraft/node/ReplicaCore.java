@@ -51,6 +51,7 @@ final class ReplicaCore<R> {
     private final DivergenceWatch divergence;
     private final Fitness fitness;
     private final Healing healing;
+    private final SnapshotArrivals arrivals;
     private final Freshness freshness;
 
     private long nowMillis;
@@ -88,6 +89,7 @@ final class ReplicaCore<R> {
                 new DivergenceWatch(config.raftId(), () -> raft.status().confState(), this::sendToOthers);
         this.fitness = new Fitness(raft, config, divergence::quarantine);
         this.healing = new Healing(raft, divergence::quarantine, effects, config.tickMillis());
+        this.arrivals = new SnapshotArrivals(raft);
         this.proposals = new Proposals<>(
                 config,
                 incarnation,
@@ -173,9 +175,11 @@ final class ReplicaCore<R> {
                 }
                 if (carried.message() instanceof Message.InstallSnapshot install) {
                     healing.arrived(install);
+                    arrivals.arrived(install);
+                } else {
+                    raft.step(carried.message());
+                    outsiders.received(from, carried.message());
                 }
-                raft.step(carried.message());
-                outsiders.received(from, carried.message());
             }
         } else if (frame instanceof Frame.Proposals given) {
             proposals.received(from, given);
@@ -308,6 +312,7 @@ final class ReplicaCore<R> {
         if (tick) {
             tick();
         }
+        arrivals.look();
         noteLeader();
         handover.look(nowMillis);
         healing.look();

@@ -191,6 +191,11 @@ public final class Raft {
         state.log.holdApplying(paused);
     }
 
+    /** Whether entries are on their way through the apply worker. */
+    public boolean isApplying() {
+        return state.log.isApplying();
+    }
+
     /**
      * Whether a state as of this entry, got elsewhere, may take the place of the own one: the entry is committed and in
      * this node's own durable log, and no later one was handed out to be applied.

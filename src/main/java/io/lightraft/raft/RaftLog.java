@@ -234,6 +234,11 @@ final class RaftLog {
         }
     }
 
+    /** Whether something was handed out that is not applied yet. */
+    boolean isApplying() {
+        return applying > applied;
+    }
+
     void holdApplying(boolean held) {
         applyHeld = held;
     }
