@@ -132,4 +132,12 @@ final class Elections {
             state.outbox.send(new Message.Committed(state.id(), candidate, 0, term, index));
         }
     }
+
+    /** A campaign ends that would not be begun now: it may count a majority that no longer is one. */
+    void onCommitted(Message.Committed told) {
+        boolean campaigning = state.role() == Role.CANDIDATE || state.role() == Role.PRE_CANDIDATE;
+        if (state.log.learnCommit(told.index(), told.logTerm()) && campaigning && hasUnappliedConfChange()) {
+            state.becomeFollower(state.term(), 0, "members-change");
+        }
+    }
 }

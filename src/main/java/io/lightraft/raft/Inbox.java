@@ -109,7 +109,7 @@ final class Inbox {
         } else if (message instanceof TransferLeadership transfer) {
             role.transferLeadership(transfer.transferee());
         } else if (message instanceof Message.Committed committed) {
-            state.log.learnCommit(committed.index(), committed.logTerm());
+            state.elections.onCommitted(committed);
         } else if (message instanceof Message.Propose proposal
                 && role.propose(proposal.from(), proposal.entries()).isDropped()) {
             return StepOutcome.PROPOSAL_DROPPED;

@@ -144,11 +144,13 @@ final class RaftLog {
         }
     }
 
-    /** What is committed is so for ever, and so is what comes before it in a log that has it. */
-    void learnCommit(long index, long term) {
-        if (index > committed && matches(index, term)) {
+    /** What is committed is so for ever, and so is what comes before it in a log that has it. Returns whether it is news. */
+    boolean learnCommit(long index, long term) {
+        boolean news = index > committed && matches(index, term);
+        if (news) {
             commitTo(index);
         }
+        return news;
     }
 
     /** Raft §5.4.2: by counting replicas only an entry of the leader's own term is committed. */

@@ -385,6 +385,30 @@ class MembershipTests {
         assertThat(cluster.node(1).membership()).isEqualTo(voters(1L));
     }
 
+    /** It could win by the votes of a configuration that is over, and even be no member by then. */
+    @Test
+    void whoLearnsDuringItsCampaignThatTheMembersChangeEndsIt() {
+        TestCluster cluster = TestCluster.of(3, settings -> settings.stepDownOnRemoval(false));
+        cluster.elect(1);
+        cluster.raft(1).proposeConfChange(ConfChange.of(Kind.REMOVE, 2));
+        long removal = cluster.raft(1).lastIndex();
+        cluster.lose(message -> message.to() == 2
+                && (!(message instanceof Message.AppendEntries append) || append.commit() >= removal));
+        cluster.settle();
+        assertThat(cluster.raft(2).lastIndex()).isEqualTo(removal);
+        assertThat(cluster.raft(2).commitIndex()).isLessThan(removal);
+        cluster.isolate(2L);
+        cluster.raft(2).forgetLeader();
+        cluster.raft(2).campaign();
+        assertThat(cluster.raft(2).role()).isEqualTo(Role.PRE_CANDIDATE);
+
+        long term = cluster.raft(2).term();
+        cluster.raft(2).step(new Message.Committed(3, 2, 0, term, removal));
+        assertThat(cluster.raft(2).role()).isEqualTo(Role.FOLLOWER);
+        cluster.settle();
+        assertThat(cluster.node(2).membership()).isEqualTo(voters(1L, 3L));
+    }
+
     /** The only one left needs the vote of the removed leader as long as it does not know that the removal is committed. */
     @Test
     void aRemovedLeaderLeadsOnUntilAVoterHasTakenOver() {
