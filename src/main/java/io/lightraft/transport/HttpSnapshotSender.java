@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 import java.util.zip.CRC32C;
+import okhttp3.ConnectionPool;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpSnapshotSender implements SnapshotSender {
 
+    private static final int KEPT_CONNECTIONS = 4;
     private static final int PART_BYTES = 1 << 20;
     private static final long BYTES_PER_SECOND = 128L << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -50,6 +52,7 @@ final class HttpSnapshotSender implements SnapshotSender {
         this.config = config;
         this.codec = codec;
         this.client = client.newBuilder()
+                .connectionPool(new ConnectionPool(KEPT_CONNECTIONS, 10, TimeUnit.SECONDS))
                 .readTimeout(PATIENCE)
                 .writeTimeout(PATIENCE)
                 .connectTimeout(PATIENCE)

@@ -1,14 +1,17 @@
 package io.lightraft.sql;
 
 import io.lightraft.node.CommittedEntry;
+import io.lightraft.node.FreeTurns;
 import io.lightraft.node.ReplicaException;
 import io.lightraft.node.ReplicaStatus;
 import io.lightraft.node.Replicator;
+import io.lightraft.node.WriteTurn;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -44,9 +47,14 @@ final class SingleNode implements Replicator<List<StatementResult>>, AutoCloseab
         unapplied.add(log.entry(statements));
     }
 
-    private void catchUp() {
+    void catchUp() {
         machine.apply(List.copyOf(unapplied));
         unapplied.clear();
+    }
+
+    @Override
+    public CompletableFuture<WriteTurn> takeTurn(UUID proposer, Duration timeout) {
+        return FreeTurns.take(proposer);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lightraft.sql.TransactionReply.Status;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,6 +63,40 @@ class TransactionHostTests {
         assertThat(ask(3, "RELEASE a").status()).isEqualTo(Status.DONE);
         assertThat(ask(4, "RELEASE a").result())
                 .isEqualTo(new StatementResult.Failed(SqlErrors.ERROR, "no such savepoint: a"));
+    }
+
+    @Test
+    void aSnapshotThatIsInstalledEndsATransactionInTheMidstOfItsWritesAndLeavesNothingOfIt() throws Exception {
+        Path copy = directory.resolve("copy");
+        ask(1, "SELECT 1");
+        try (SingleNode leader = new SingleNode(directory.resolve("leader"), 1)) {
+            leader.commitElsewhere("CREATE TABLE t(a)");
+            leader.commitElsewhere("INSERT INTO t VALUES('of the snapshot')");
+            leader.catchUp();
+            leader.machine.copyTo(copy);
+        }
+        assertThat(ask(2, "CREATE TABLE mine(a)").status()).isEqualTo(Status.DONE);
+
+        node.machine.replaceWith(copy);
+
+        TransactionReply after = ask(3, "INSERT INTO mine VALUES(1)");
+        assertThat(after.status()).isEqualTo(Status.GONE);
+        assertThat(after.message()).contains("a snapshot took the database's place");
+        TransactionReply fresh = host.handle(new TransactionRequest(
+                UUID.randomUUID(),
+                1,
+                TransactionRequest.Kind.RUN,
+                new UUID(0, 1),
+                0,
+                false,
+                Statement.of("SELECT a, (SELECT count(*) FROM sqlite_schema WHERE name = 'mine') FROM t"),
+                Duration.ofSeconds(10)));
+        assertThat(fresh.result())
+                .isEqualTo(new StatementResult.Rows(
+                        ((StatementResult.Rows) fresh.result()).columns(),
+                        List.of(List.of("of the snapshot", 0L)),
+                        0,
+                        0));
     }
 
     @Test

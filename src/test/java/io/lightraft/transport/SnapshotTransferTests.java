@@ -82,6 +82,26 @@ class SnapshotTransferTests {
     }
 
     @Test
+    void aTransferThatIsCutOffGoesOnWhereItEndedOverOneConnection() throws Exception {
+        int partBytes = 1 << 20;
+        try (CuttingProxy proxy = new CuttingProxy(follower.port())) {
+            leader.transport.setPeers(List.of(leader.peer(), new Peer(2, "127.0.0.1", proxy.port())));
+            SnapshotSender sender = leader.transport.snapshotSender();
+            proxy.cutAfter(2 * partBytes + partBytes / 2);
+            assertThatThrownBy(() -> sender.send(2, MESSAGE, file)).isInstanceOf(IOException.class);
+            assertThat(follower.snapshots).isEmpty();
+
+            proxy.cutAfter(Long.MAX_VALUE);
+            sender.send(2, MESSAGE, file);
+            assertThat(follower.snapshotFiles.get(0)).isEqualTo(content);
+            // Two parts had arrived; the streams of the same peer go through here as well, with a little.
+            assertThat(proxy.bytes())
+                    .isBetween((long) content.length - 2 * partBytes, content.length - 2L * partBytes + 100_000);
+            assertThat(proxy.connectionsWith(1 << 16)).isEqualTo(1);
+        }
+    }
+
+    @Test
     void anotherSnapshotBeginsAnew() throws Exception {
         byte[] other = new byte[1000];
         SnapshotHead head = new SnapshotHead(TestNode.CLUSTER, MESSAGE, 5000, 17, 0, crc(other));

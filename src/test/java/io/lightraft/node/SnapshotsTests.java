@@ -1,0 +1,134 @@
+package io.lightraft.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.lightraft.raft.ConfState;
+import io.lightraft.raft.Entry;
+import io.lightraft.raft.HardState;
+import io.lightraft.raft.Message;
+import io.lightraft.raft.Snapshot;
+import io.lightraft.raft.SnapshotMetadata;
+import io.lightraft.sql.ClusterLimits;
+import io.lightraft.sql.SqliteStateMachine;
+import io.lightraft.storage.DurableLog;
+import io.lightraft.storage.DurableLogOptions;
+import io.lightraft.storage.LogIdentity;
+import io.lightraft.transport.SnapshotSender;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A leader's side: several snapshots at once, beside its own compaction. */
+class SnapshotsTests {
+
+    private static final ConfState MEMBERS = ConfState.ofVoters(List.of(1L, 2L, 3L));
+
+    @TempDir
+    Path directory;
+
+    private final HeldSender sender = new HeldSender();
+    private SqliteStateMachine state;
+    private DurableLog log;
+    private Snapshots snapshots;
+    private Compaction compaction;
+
+    /** Sends nothing until it is let go; then the file must be what it was. */
+    private static final class HeldSender implements SnapshotSender {
+
+        private final Map<Long, CountDownLatch> held =
+                new ConcurrentHashMap<>(Map.of(2L, new CountDownLatch(1), 3L, new CountDownLatch(1)));
+        private final Map<Long, Path> begun = new ConcurrentHashMap<>();
+        private final Map<Long, Boolean> whole = new ConcurrentHashMap<>();
+
+        @Override
+        public void send(long to, Message.InstallSnapshot message, Path file) throws IOException {
+            byte[] before = Files.readAllBytes(file);
+            begun.put(to, file);
+            try {
+                assertThat(held.get(to).await(60, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            whole.put(to, Arrays.equals(before, Files.readAllBytes(file)));
+        }
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        state = SqliteStateMachine.open(directory.resolve("leader.sqlite"), ClusterLimits.DEFAULT);
+        state.bootstrap(new StateMachine.Applied(1, 1, MEMBERS));
+        log = DurableLog.open(
+                directory.resolve("leader.raft"),
+                new LogIdentity("test", "0"),
+                DurableLogOptions.DEFAULTS.withSegmentBytes(1 << 16),
+                new LogRelay());
+        log.installSnapshot(new SnapshotMetadata(MEMBERS, 1, 1));
+        snapshots = new Snapshots(SnapshotFiles.open(directory.resolve("snapshots")), state, log, sender, 0);
+        compaction = new Compaction(LogRetention.ofEntries(5), state, 1, snapshots::oldestUnderWay, log::compactTo);
+    }
+
+    @AfterEach
+    void close() {
+        snapshots.close();
+        log.close();
+        state.close();
+    }
+
+    @Test
+    void aSecondOneIsServedWhileTheFirstIsOnItsWayAndTheLogIsShortenedBeside() throws Exception {
+        write(2, 20);
+        SnapshotMetadata first = snapshots.take().get(30, TimeUnit.SECONDS);
+        snapshots.send(new Message.InstallSnapshot(1, 2, 1, new Snapshot(first, new byte[0])));
+        await().until(() -> sender.begun.containsKey(2L));
+
+        write(21, 60);
+        compaction.compactIfDue();
+        assertThat(log.firstIndex()).as("what follows the first one stays").isEqualTo(21);
+
+        SnapshotMetadata second = snapshots.take().get(30, TimeUnit.SECONDS);
+        assertThat(second.index()).isEqualTo(60);
+        snapshots.send(new Message.InstallSnapshot(1, 3, 1, new Snapshot(second, new byte[0])));
+        await().until(() -> sender.begun.containsKey(3L));
+        assertThat(sender.begun.get(3L)).isNotEqualTo(sender.begun.get(2L));
+        assertThat(state.inspect(sender.begun.get(2L)).index()).isEqualTo(20);
+        assertThat(state.inspect(sender.begun.get(3L)).index()).isEqualTo(60);
+
+        sender.held.get(2L).countDown();
+        await().until(() -> snapshots.oldestUnderWay() == 60);
+        assertThat(sender.whole).containsEntry(2L, true);
+        await().until(() -> !Files.exists(sender.begun.get(2L)));
+        compaction.compactAll();
+        assertThat(log.firstIndex()).isEqualTo(61);
+
+        sender.held.get(3L).countDown();
+        await().until(() -> snapshots.oldestUnderWay() == Long.MAX_VALUE);
+        assertThat(sender.whole).containsEntry(3L, true);
+        assertThat(sender.begun.get(3L)).as("the newest one is kept").exists();
+    }
+
+    private void write(long from, long to) {
+        log.append(
+                HardState.EMPTY,
+                LongStream.rangeClosed(from, to)
+                        .mapToObj(index -> Entry.empty(1, index))
+                        .toList());
+        log.sync();
+        state.apply(LongStream.rangeClosed(from, to)
+                .mapToObj(index -> new CommittedEntry(index, 1, null, ByteBuffer.allocate(0), null))
+                .toList());
+        LongStream.rangeClosed(from, to).forEach(index -> compaction.applied(index, 10));
+    }
+}
