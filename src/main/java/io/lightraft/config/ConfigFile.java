@@ -146,6 +146,7 @@ public final class ConfigFile {
                         "valueBytes",
                         "returnedBytes",
                         "steps",
+                        "keyLifetimeMs",
                         "timeoutMs",
                         "transactionIdleMs",
                         "transactionIdleContendedMs",
@@ -159,6 +160,7 @@ public final class ConfigFile {
                 limits.number("valueBytes", 1024, MAX_BYTES, usual.valueBytes()),
                 limits.number("returnedBytes", 1024, MAX_BYTES, usual.returnedBytes()),
                 limits.number("steps", 100_000, Integer.MAX_VALUE, usual.steps()),
+                limits.number("keyLifetimeMs", 1_000, Integer.MAX_VALUE, usual.keyLifetimeMillis()),
                 limits.number("timeoutMs", 1, MAX_MILLIS, usual.timeoutMillis()),
                 transactionLimits(limits, usual.transactions()));
     }

@@ -1,5 +1,6 @@
 package io.lightraft.config;
 
+import io.lightraft.sql.SqlEngine;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +84,19 @@ public final class Launcher {
                 log.warn("{} did not end within {} s", closer.getName(), STOP_SECONDS);
             }
         }
+    }
+
+    /**
+     * SQL at a node that runs in this process, for Java programs beside it: see {@link io.lightraft.sql.SqlSession}.
+     *
+     * @throws IllegalArgumentException when it does not run
+     */
+    public SqlEngine engine(int node) {
+        return running.stream()
+                .filter(one -> one.node().index() == node)
+                .map(one -> one.context().getBean(SqlEngine.class))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("node " + node + " does not run in this process"));
     }
 
     private boolean start(NodeConfig node, ClusterConfig cluster, StartOptions options) {

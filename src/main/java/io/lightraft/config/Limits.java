@@ -13,6 +13,7 @@ import io.lightraft.sql.TransactionLimits;
  * @param valueBytes the longest text or blob, and the longest row
  * @param returnedBytes of all rows that one write returns
  * @param steps what one write may take, in instructions of SQLite's virtual machine
+ * @param keyLifetimeMillis how long an idempotency key is remembered
  * @param timeoutMillis how long a statement may wait for its result, where the client does not say
  * @param transactions how long an interactive transaction may last
  */
@@ -24,6 +25,7 @@ public record Limits(
         int valueBytes,
         int returnedBytes,
         int steps,
+        int keyLifetimeMillis,
         int timeoutMillis,
         TransactionLimits transactions) {
 
@@ -35,11 +37,12 @@ public record Limits(
             ClusterLimits.DEFAULT.maxValueBytes(),
             ClusterLimits.DEFAULT.maxReturnedBytes(),
             (int) ClusterLimits.DEFAULT.opcodeBudget(),
+            (int) ClusterLimits.DEFAULT.keyLifetimeMillis(),
             10_000,
             TransactionLimits.DEFAULT);
 
     /** What decides about results, in the form that a new database keeps. */
     ClusterLimits ofCluster() {
-        return new ClusterLimits(steps, returnedBytes, statementBytes, valueBytes);
+        return new ClusterLimits(steps, returnedBytes, statementBytes, valueBytes, keyLifetimeMillis);
     }
 }

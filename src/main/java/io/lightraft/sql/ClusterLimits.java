@@ -8,8 +8,14 @@ package io.lightraft.sql;
  * @param maxReturnedBytes of all rows that one entry returns
  * @param maxStatementBytes length of one statement's text
  * @param maxValueBytes length of one text or blob, and of one row
+ * @param keyLifetimeMillis how long an idempotency key is remembered, by the clock of the log
  */
-public record ClusterLimits(long opcodeBudget, int maxReturnedBytes, int maxStatementBytes, int maxValueBytes) {
+public record ClusterLimits(
+        long opcodeBudget, int maxReturnedBytes, int maxStatementBytes, int maxValueBytes, long keyLifetimeMillis) {
+
+    ClusterLimits(long opcodeBudget, int maxReturnedBytes, int maxStatementBytes, int maxValueBytes) {
+        this(opcodeBudget, maxReturnedBytes, maxStatementBytes, maxValueBytes, KeyLimits.DEFAULT.lifetimeMillis());
+    }
 
     public static final ClusterLimits DEFAULT = new ClusterLimits(50_000_000L, 8 << 20, 4 << 20, 8 << 20);
 }

@@ -59,7 +59,7 @@ final class InternalTables {
             Skips.create(writer);
             MemberTable.create(writer);
             Recoveries.create(writer);
-            KnownKeys.create(writer, KeyLimits.DEFAULT);
+            KnownKeys.create(writer, KeyLimits.DEFAULT.withLifetimeMillis(limits.keyLifetimeMillis()));
             writer.run(
                     INSERT,
                     FORMAT_VERSION,
@@ -100,12 +100,13 @@ final class InternalTables {
 
     static ClusterLimits readLimits(JdbcTemplate jdbc) {
         return jdbc.query(
-                        "SELECT * FROM _lightraft_state WHERE id = ?",
+                        "SELECT * FROM _lightraft_state, (SELECT lifetime_millis FROM _lightraft_key_limits) WHERE id = ?",
                         (row, number) -> new ClusterLimits(
                                 row.getLong("opcode_budget"),
                                 row.getInt("max_returned_bytes"),
                                 row.getInt("max_statement_bytes"),
-                                row.getInt("max_value_bytes")),
+                                row.getInt("max_value_bytes"),
+                                row.getLong("lifetime_millis")),
                         1)
                 .get(0);
     }

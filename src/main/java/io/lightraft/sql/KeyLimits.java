@@ -11,4 +11,8 @@ package io.lightraft.sql;
 record KeyLimits(long lifetimeMillis, long maxKeys, int maxResultBytes) {
 
     static final KeyLimits DEFAULT = new KeyLimits(24 * 60 * 60 * 1000L, 65_536, 8 << 10);
+
+    KeyLimits withLifetimeMillis(long millis) {
+        return new KeyLimits(millis, maxKeys, maxResultBytes);
+    }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.lightraft.config.Launcher;
+import io.lightraft.sql.SqlEngine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -54,6 +55,10 @@ final class LocalCluster implements AutoCloseable {
         if (launcher != null) {
             launcher.stop();
         }
+    }
+
+    SqlEngine engine(int node) {
+        return running.get(node).engine(node);
     }
 
     HttpSql http(int node) {

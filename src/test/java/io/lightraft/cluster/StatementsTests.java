@@ -1,10 +1,17 @@
 package io.lightraft.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lightraft.sql.ReadLevel;
+import io.lightraft.sql.ReadOptions;
+import io.lightraft.sql.SqlFailure;
+import io.lightraft.sql.SqlSession;
+import io.lightraft.sql.StatementResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -162,6 +169,51 @@ class StatementsTests {
                         .toString())
                 .contains("FOREIGN KEY constraint failed");
         assertThat(cluster.http(1).rows("SELECT count(*) FROM c, p")).containsExactly("1");
+    }
+
+    @Test
+    void javaHasTheSameSessionsAndReadLevels() throws Exception {
+        cluster.http(0).run("CREATE TABLE account(id INTEGER PRIMARY KEY, v)", "INSERT INTO account VALUES(1, 100)");
+        try (SqlSession mine = new SqlSession(cluster.engine(0), ReadOptions.DEFAULT);
+                SqlSession other = new SqlSession(cluster.engine(1), ReadOptions.DEFAULT)) {
+            mine.begin();
+            other.begin();
+            assertThat(other.rows("SELECT v FROM account WHERE id = ?", 1L)).containsExactly(List.of(100L));
+            assertThat(mine.run("UPDATE account SET v = v - ?", 30L))
+                    .isInstanceOfSatisfying(
+                            StatementResult.Changed.class,
+                            changed -> assertThat(changed.rowsAffected()).isEqualTo(1));
+            mine.run("SAVEPOINT s");
+            mine.run("UPDATE account SET v = 0");
+            mine.run("ROLLBACK TO s");
+            assertThat(mine.rows("SELECT v FROM account")).containsExactly(List.of(70L));
+            assertThat(other.rows("SELECT v FROM account")).containsExactly(List.of(100L));
+            mine.commit();
+            assertThatThrownBy(() -> other.run("UPDATE account SET v = 1"))
+                    .isInstanceOfSatisfying(
+                            SqlFailure.class,
+                            failure -> assertThat(failure.code()).isEqualTo(517));
+            assertThat(other.isInTransaction()).isTrue();
+            other.rollback();
+            assertThatThrownBy(() -> other.run("INSERT INTO account VALUES(1, 1)"))
+                    .isInstanceOf(SqlFailure.class)
+                    .hasMessage("UNIQUE constraint failed: account.id");
+            for (ReadLevel level : ReadLevel.values()) {
+                if (level != ReadLevel.NONE) {
+                    other.use(new ReadOptions(level, null, Duration.ofSeconds(20)));
+                    assertThat(other.rows("SELECT v FROM account"))
+                            .as("%s", level)
+                            .containsExactly(List.of(70L));
+                }
+            }
+            other.use(new ReadOptions(ReadLevel.NONE, Duration.ofSeconds(20), Duration.ofSeconds(20)));
+            assertThat(other.rows("SELECT count(*) FROM account")).containsExactly(List.of(1L));
+            mine.beginImmediate();
+            mine.run("DELETE FROM account");
+        }
+        assertThat(cluster.http(2).rows("SELECT v FROM account"))
+                .as("what was left open")
+                .containsExactly("70");
     }
 
     @Test
