@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Values are Long, Double, String, byte[] or null. Each call blocks, for the options' timeout at the longest. Every
- * call may throw {@link SqlFailure}, when the statement failed, or a {@link io.lightraft.node.ReplicaException}, whose
+ * <p>Values that come back are Long, Double, String, byte[] or null; those given may also be of Java's smaller numbers, or
+ * Boolean (1 and 0). Each call blocks, for the options' timeout at the longest. Every call may throw {@link SqlFailure}, when the statement failed, or a {@link io.lightraft.node.ReplicaException}, whose
  * kind says whether the statement was done: {@code NoLeader}, {@code Busy} (not done; try again), {@code OutcomeUnknown}
  * (look), {@code Rejected}, {@code Stopped}. Used by one thread at a time.
  */
@@ -79,10 +79,15 @@ public final class SqlSession implements AutoCloseable {
      * Runs one statement, reading or writing, within the transaction if one is open.
      *
      * @param values of its parameters, in their order
+     * @throws IllegalArgumentException for a value of a type that SQLite doesn't have, before anything was done
      * @return {@link StatementResult.Changed} or {@link StatementResult.Rows}, with all rows in memory
      */
     public StatementResult run(String sql, @Nullable Object... values) {
-        return run(new Statement(sql, Arrays.asList(values), Map.of()));
+        List<@Nullable Object> ofSqlite = new ArrayList<>(values.length);
+        for (Object value : values) {
+            ofSqlite.add(ofSqlite(value));
+        }
+        return run(new Statement(sql, ofSqlite, Map.of()));
     }
 
     /** As {@link #run(String, Object...)}, also with named parameters. */
@@ -93,11 +98,35 @@ public final class SqlSession implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        StatementResult result = collector.result();
+        StatementResult result =
+                collector.results.isEmpty() ? new StatementResult.Changed(0, 0) : collector.results.get(0);
         if (result instanceof StatementResult.Failed failed) {
             throw new SqlFailure(failed.code(), failed.message());
         }
         return result;
+    }
+
+    /**
+     * Runs statements as one entry of the log, which also is how a write gets an idempotency key. Not within a
+     * transaction.
+     *
+     * @return one result per statement that was run; a failure is a result here, as others may have been done. Of an
+     *     atomic write it is the last one, and nothing was done
+     * @throws KeyReusedException when the key came before with other statements, and nothing was done
+     * @throws IllegalStateException when a transaction is open
+     */
+    public List<StatementResult> execute(List<Statement> statements, WriteOptions write) {
+        if (session.isInTransaction()) {
+            throw new IllegalStateException(
+                    "a transaction is open: end it before statements that are a write of their own");
+        }
+        Collector collector = new Collector();
+        try {
+            engine.execute(session, statements, write, collector);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return collector.results;
     }
 
     /** The rows of a query. */
@@ -111,15 +140,37 @@ public final class SqlSession implements AutoCloseable {
         engine.close(session);
     }
 
-    private static final class Collector implements ResultSink {
+    private static @Nullable Object ofSqlite(@Nullable Object value) {
+        if (value instanceof Integer || value instanceof Short || value instanceof Byte) {
+            return ((Number) value).longValue();
+        }
+        if (value instanceof Float number) {
+            return number.doubleValue();
+        }
+        if (value instanceof Boolean yes) {
+            return yes ? 1L : 0L;
+        }
+        if (value == null
+                || value instanceof Long
+                || value instanceof Double
+                || value instanceof String
+                || value instanceof byte[]) {
+            return value;
+        }
+        throw new IllegalArgumentException(
+                "SQLite has no values of " + value.getClass() + ": give a Long, Double, String, byte[] or null");
+    }
 
+    private final class Collector implements ResultSink {
+
+        private final List<StatementResult> results = new ArrayList<>();
         private List<Column> columns = List.of();
-        private final List<List<@Nullable Object>> rows = new ArrayList<>();
-        private @Nullable StatementResult result;
+        private List<List<@Nullable Object>> rows = new ArrayList<>();
 
         @Override
         public void columns(List<Column> newColumns) {
             columns = newColumns;
+            rows = new ArrayList<>();
         }
 
         @Override
@@ -129,22 +180,17 @@ public final class SqlSession implements AutoCloseable {
 
         @Override
         public void endOfRows() {
-            result = new StatementResult.Rows(columns, rows, 0, 0);
+            results.add(new StatementResult.Rows(columns, rows, session.rowsAffected(), session.lastInsertRowid()));
         }
 
         @Override
         public void changed(long rowsAffected, long lastInsertRowid) {
-            result = new StatementResult.Changed(rowsAffected, lastInsertRowid);
+            results.add(new StatementResult.Changed(rowsAffected, lastInsertRowid));
         }
 
         @Override
         public void failed(int code, String message) {
-            result = new StatementResult.Failed(code, message);
-        }
-
-        StatementResult result() {
-            StatementResult known = result;
-            return known == null ? new StatementResult.Changed(0, 0) : known;
+            results.add(new StatementResult.Failed(code, message));
         }
     }
 }

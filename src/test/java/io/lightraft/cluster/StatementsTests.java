@@ -7,14 +7,18 @@ import io.lightraft.sql.ReadLevel;
 import io.lightraft.sql.ReadOptions;
 import io.lightraft.sql.SqlFailure;
 import io.lightraft.sql.SqlSession;
+import io.lightraft.sql.Statement;
 import io.lightraft.sql.StatementResult;
+import io.lightraft.sql.WriteOptions;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -208,6 +212,22 @@ class StatementsTests {
             }
             other.use(new ReadOptions(ReadLevel.NONE, Duration.ofSeconds(20), Duration.ofSeconds(20)));
             assertThat(other.rows("SELECT count(*) FROM account")).containsExactly(List.of(1L));
+            Statement add =
+                    new Statement("INSERT INTO account VALUES(?, :v) RETURNING id", List.of(2L), Map.of("v", 5L));
+            WriteOptions once = new WriteOptions(true, Duration.ofSeconds(20), "account-2");
+            List<StatementResult> first = other.execute(List.of(add), once);
+            assertThat(first).hasSize(1).isEqualTo(mine.execute(List.of(add), once));
+            assertThat(((StatementResult.Rows) first.get(0)).rowsAffected()).isEqualTo(1);
+            assertThat(other.execute(
+                            List.of(Statement.of("DELETE FROM account WHERE id = 2"), add, add),
+                            new WriteOptions(true, Duration.ofSeconds(20))))
+                    .last()
+                    .isInstanceOf(StatementResult.Failed.class);
+            assertThat(other.rows("SELECT ?, ?, ?, ?", 1, 2.5f, true, (Object) null))
+                    .containsExactly(Arrays.asList(1L, 2.5, 1L, null));
+            assertThatThrownBy(() -> other.run("SELECT ?", BigDecimal.ONE))
+                    .isInstanceOf(IllegalArgumentException.class);
+            other.run("DELETE FROM account WHERE id = 2");
             mine.beginImmediate();
             mine.run("DELETE FROM account");
         }
