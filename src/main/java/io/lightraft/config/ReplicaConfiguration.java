@@ -223,9 +223,10 @@ class ReplicaConfiguration {
             Replica<List<StatementResult>> replica,
             ReaderPool readers,
             TransactionHost host,
-            HttpTransport transport) {
+            HttpTransport transport,
+            ExecutorService transactionThreads) {
         PeerCalls peers = (peer, json, timeout) -> transport.call(peer + 1L, json, timeout);
-        return new Database(replica, readers, new Transactions(node.index(), replica, host, peers));
+        return new Database(replica, readers, new Transactions(node.index(), replica, host, peers, transactionThreads));
     }
 
     /** What the HTTP interface and the actuator show of this node. */

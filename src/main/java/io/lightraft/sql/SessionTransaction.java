@@ -15,6 +15,9 @@ final class SessionTransaction {
     @Nullable
     Integer host;
 
+    /** Its host did not answer, so nobody should wait for it once more. */
+    boolean unheard;
+
     /** It never began, so what was meant to be in it must not be run either, but it may be begun anew. */
     boolean refused;
 

@@ -176,7 +176,7 @@ public final class TransactionHost implements FileUser, AutoCloseable {
             overdue = clock.schedule(
                     () -> hosted.live.end("a statement took longer than its deadline of "
                             + request.timeout().toMillis() + " ms"),
-                    request.timeout().toMillis() + Deadline.GRACE_MILLIS,
+                    request.timeout().toMillis() + Deadline.GRACE_MILLIS / 2,
                     TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException closedMeanwhile) {
             return TransactionReply.gone(SHUTTING_DOWN);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -22,25 +23,26 @@ public final class Transactions {
 
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration CLOSE_PATIENCE = Duration.ofMillis(500);
     private static final String ROLLED_BACK = "the transaction was rolled back: ";
     private static final String AGAIN = ". Begin it again.";
 
-    private final int nodeId;
     private final Replicator<List<StatementResult>> replicator;
-    private final TransactionHost here;
-    private final PeerCalls peers;
-    private final TransactionCodec codec = new TransactionCodec();
+    private final HostCalls hosts;
 
     /**
      * @param here runs them while this node leads
      * @param peers takes requests to the {@link TransactionHost#handle} of other nodes
+     * @param threads on which these are waited for; as many as there are sessions
      */
     public Transactions(
-            int nodeId, Replicator<List<StatementResult>> replicator, TransactionHost here, PeerCalls peers) {
-        this.nodeId = nodeId;
+            int nodeId,
+            Replicator<List<StatementResult>> replicator,
+            TransactionHost here,
+            PeerCalls peers,
+            Executor threads) {
         this.replicator = replicator;
-        this.here = here;
-        this.peers = peers;
+        this.hosts = new HostCalls(nodeId, replicator, here, peers, threads);
     }
 
     /** Runs a statement that begins or ends a transaction, or stands within one. */
@@ -227,11 +229,7 @@ public final class Transactions {
         }
         TransactionRequest request = request(
                 open, TransactionRequest.Kind.CLOSE, TransactionRequest.NO_STATEMENT, Deadline.in(CLOSE_TIMEOUT));
-        try {
-            call(host, request);
-        } catch (IOException e) {
-            // What can't be told will be seen by its silence.
-        }
+        hosts.tell(host, request, open.unheard || hosts.anotherLeads(host) ? Duration.ZERO : CLOSE_PATIENCE);
     }
 
     /** Asks the leader; before the first answer any leader will do, afterwards only the one where it runs. */
@@ -241,7 +239,7 @@ public final class Transactions {
         while (true) {
             Integer host = first ? replicator.status().leaderId() : open.host;
             if (host != null) {
-                TransactionReply reply = ask(open, host, request(open, kind, statement, deadline), deadline, first);
+                TransactionReply reply = ask(open, host, kind, statement, deadline, first);
                 if (reply != null) {
                     open.host = host;
                     open.sequence++;
@@ -260,10 +258,15 @@ public final class Transactions {
 
     /** Null when another leader has to be looked for. */
     private @Nullable TransactionReply ask(
-            SessionTransaction open, int host, TransactionRequest request, Deadline deadline, boolean first) {
+            SessionTransaction open,
+            int host,
+            TransactionRequest.Kind kind,
+            Statement statement,
+            Deadline deadline,
+            boolean first) {
         while (true) {
             try {
-                TransactionReply reply = call(host, request);
+                TransactionReply reply = hosts.ask(host, request(open, kind, statement, deadline));
                 return reply.status() == Status.NOT_LEADER ? null : reply;
             } catch (IOException e) {
                 Integer leader = replicator.status().leaderId();
@@ -272,18 +275,12 @@ public final class Transactions {
                     return null;
                 }
                 if (changed || deadline.remaining().isZero()) {
+                    open.unheard = true;
                     return TransactionReply.gone(changed ? "the leader changed" : "the leader did not answer");
                 }
             }
             LockSupport.parkNanos(RETRY_NANOS);
         }
-    }
-
-    private TransactionReply call(int host, TransactionRequest request) throws IOException {
-        return host == nodeId
-                ? here.handle(request)
-                : codec.reply(peers.call(
-                        host, codec.encode(request), request.timeout().plusMillis(2 * Deadline.GRACE_MILLIS)));
     }
 
     private TransactionRequest request(
