@@ -6,9 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.NoRouteToHostException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -85,6 +88,19 @@ class PeerLifeTests {
         await().until(() -> two.received.size() == 1 && one.received.size() == 1);
         two.die();
         await().until(() -> one.count("dead 2") == 2);
+    }
+
+    // OkHttp wraps it; the system's words are in the language of the machine.
+    @Test
+    void aClosedPortIsKnownInEveryLanguage() {
+        ConnectException german = new ConnectException("Verbindungsaufbau abgelehnt");
+        assertThat(StreamSender.isConnectionRefused(german)).isTrue();
+        assertThat(StreamSender.isConnectionRefused(new IOException("Failed to connect", german)))
+                .isTrue();
+        assertThat(StreamSender.isConnectionRefused(new SocketTimeoutException("connect timed out")))
+                .isFalse();
+        assertThat(StreamSender.isConnectionRefused(new NoRouteToHostException("refused")))
+                .isFalse();
     }
 
     @Test
