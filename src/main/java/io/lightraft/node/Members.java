@@ -74,6 +74,12 @@ final class Members {
         return String.join("; ", differences);
     }
 
+    /** Whether {@code lightraft.toml} says something else of one node than the state, which knows it. */
+    boolean isElsewhereInFile(long raftId) {
+        Member member = current.get(raftId);
+        return member != null && !member.equals(named.get(raftId));
+    }
+
     private static void addDifference(
             List<String> differences, Member member, String field, String inFile, String replicated) {
         if (!inFile.equals(replicated)) {

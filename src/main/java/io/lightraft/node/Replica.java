@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * A running replica: a {@link ReplicaCore} with its loop, its storage worker and its apply worker. What fails in any of
@@ -130,12 +131,14 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
     }
 
     public void start() {
-        String differences = core.differencesFromFile();
+        String differences = core.members().differences();
         if (!differences.isEmpty()) {
-            log.warn(
-                    "lightraft.toml describes the first start only; the cluster has changed since, and its own record"
-                            + " counts: {}",
-                    differences);
+            // After a change of the members this is as it should be, unless this node listens where nobody looks.
+            log.atLevel(core.members().isElsewhereInFile(config.raftId()) ? Level.WARN : Level.INFO)
+                    .log(
+                            "lightraft.toml describes the first start only; the cluster has changed since, and its"
+                                    + " own record counts: {}",
+                            differences);
         }
         threads.start("apply", apply);
         threads.start("storage", storage);

@@ -247,9 +247,8 @@ final class ReplicaCore<R> {
         streams.follow();
     }
 
-    /** See {@link Members#differences}. */
-    String differencesFromFile() {
-        return members.differences();
+    Members members() {
+        return members;
     }
 
     /** See {@link Outsiders#told}. */

@@ -45,6 +45,23 @@ class MembersTests {
     }
 
     @Test
+    void theFileIsWrongAboutAMemberOnlyIfItSaysAnotherPlaceOfIt() {
+        Members changed = new Members(
+                List.of(at(0, "same"), at(1, "toml"), at(5, "toml")),
+                List.of(at(0, "same"), at(1, "state"), at(2, "state")),
+                GRACE_TICKS);
+        assertThat(changed.isElsewhereInFile(1)).isFalse();
+        assertThat(changed.isElsewhereInFile(2)).isTrue();
+        assertThat(changed.isElsewhereInFile(3)).isTrue();
+        assertThat(changed.isElsewhereInFile(6)).as("no member").isFalse();
+        assertThat(changed.differences())
+                .contains("of node 1 is state:11, not toml:11")
+                .contains("node 2 is a member and not in the file")
+                .contains("node 5 is in the file and no member")
+                .doesNotContain("node 0");
+    }
+
+    @Test
     void whereTheStateKeepsNoAddressesTheFileCounts() {
         Members fromFile = new Members(List.of(at(0, "toml"), at(1, "toml")), List.of(), GRACE_TICKS);
         assertThat(fromFile.list()).containsExactly(at(0, "toml"), at(1, "toml"));

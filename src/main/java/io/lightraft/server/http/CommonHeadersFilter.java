@@ -16,11 +16,15 @@ final class CommonHeadersFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        response.setHeader("X-RQLITE-VERSION", API_VERSION);
-        response.setHeader("Access-Control-Allow-Methods", "OPTIONS, GET, POST");
-        response.setHeader("Access-Control-Allow-Headers", "Content-Type");
+        addTo(response);
         if (!request.getMethod().equals("OPTIONS")) {
             chain.doFilter(request, response);
         }
+    }
+
+    static void addTo(HttpServletResponse response) {
+        response.setHeader("X-RQLITE-VERSION", API_VERSION);
+        response.setHeader("Access-Control-Allow-Methods", "OPTIONS, GET, POST");
+        response.setHeader("Access-Control-Allow-Headers", "Content-Type");
     }
 }

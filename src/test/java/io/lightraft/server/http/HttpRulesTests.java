@@ -108,6 +108,49 @@ class HttpRulesTests extends HttpApiTestBase {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GET /db%2Fquery HTTP/1.1|400",
+                "GET /admin/members%2F1 HTTP/1.1|400",
+                "GET /admin/members/%zz HTTP/1.1|400",
+                "GET /a b c HTTP/1.1|400",
+                "GET /{ HTTP/1.1|400",
+                "GET /db/query HTTP/9.9|505",
+                "G(T /db/query HTTP/1.1|400",
+                "TRACE /db/query HTTP/1.1|405",
+                "POST /actuator/health HTTP/1.1|405",
+            })
+    void answersWhatNoHandlerTakesWithProblemDetails(String requestLine, int status) throws IOException {
+        assertProblem(http.send(requestLine, "", ""), status);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: -5", "Transfer-Encoding: nonsense", "no header at all", "Host: a/b"})
+    void answersBrokenHeadersWithProblemDetails(String header) throws IOException {
+        String host = header.startsWith("Host") ? "" : "Host: n\r\n";
+        RawHttp.Reply reply = http.exchange("POST /db/execute HTTP/1.1\r\n" + host + header + "\r\n\r\n");
+        assertProblem(reply, header.startsWith("Transfer") ? 501 : 400);
+    }
+
+    @Test
+    void answersAHeadThatIsTooLongWithProblemDetails() throws IOException {
+        assertProblem(http.send("GET /db/query HTTP/1.1", "X: " + "a".repeat(70_000) + "\r\n", ""), 400);
+        assertProblem(http.get("/db/query?q=" + "a".repeat(70_000)), 400);
+    }
+
+    /** A title and a sentence in JSON, nothing of the server or its language, no page. */
+    private static void assertProblem(RawHttp.Reply reply, int status) {
+        assertThat(reply.status()).as(reply.body()).isEqualTo(status);
+        assertThat(reply.header("Content-Type")).startsWith("application/problem+json");
+        assertThat(reply.body())
+                .startsWith("{\"type\":\"about:blank\",\"title\":\"")
+                .contains("\"status\":" + status + ",\"detail\":\"")
+                .doesNotContain("<", "Tomcat", "Exception");
+        assertCommonHeaders(reply);
+    }
+
     private static void assertEmpty(RawHttp.Reply reply, int status) {
         assertThat(reply.status()).isEqualTo(status);
         assertThat(reply.body()).isEmpty();
