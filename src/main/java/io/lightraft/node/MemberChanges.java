@@ -82,7 +82,7 @@ final class MemberChanges {
             } else if (request.isReplacement()) {
                 begin(new Replacement(raft, rules, request, future, deadlineMillis));
             } else {
-                append(rules.check(request.changes(), request.add()), future, deadlineMillis);
+                append(rules.check(request.changes(), request.add(), request.demote()), future, deadlineMillis);
             }
         } catch (ReplicaException refusal) {
             future.completeExceptionally(refusal);
@@ -212,7 +212,8 @@ final class MemberChanges {
     private void promoteWhoHasCaughtUp() {
         RaftStatus status = raft.status();
         long found = status.peers().entrySet().stream()
-                .filter(peer -> peer.getValue().learner() && lag(peer.getKey()) == Lag.NONE)
+                .filter(peer -> peer.getValue().learner() && !rules.staysLearner(peer.getKey()))
+                .filter(peer -> lag(peer.getKey()) == Lag.NONE)
                 .mapToLong(Map.Entry::getKey)
                 .findFirst()
                 .orElse(0);

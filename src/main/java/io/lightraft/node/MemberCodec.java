@@ -12,7 +12,8 @@ import java.util.List;
 
 /**
  * Members as bytes, in the context of the entry that adds them or moves them: format version (1 byte), number (2), then
- * for each its node id (4) and its client, rpc and http address, each as length (2) and UTF-8. No bytes stand for none.
+ * for each its node id (4), whether it stays a learner (1), and its client, rpc and http address, each as length (2) and
+ * UTF-8. No bytes stand for none.
  */
 final class MemberCodec {
 
@@ -31,6 +32,7 @@ final class MemberCodec {
             out.writeShort(members.size());
             for (Member member : members) {
                 out.writeInt(member.nodeId());
+                out.writeBoolean(member.staysLearner());
                 write(out, member.clientAddress());
                 write(out, member.rpcAddress());
                 write(out, member.httpAddress());
@@ -55,7 +57,9 @@ final class MemberCodec {
             int count = in.readUnsignedShort();
             List<Member> members = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                members.add(new Member(in.readInt(), read(in), read(in), read(in)));
+                int nodeId = in.readInt();
+                boolean staysLearner = in.readBoolean();
+                members.add(new Member(nodeId, read(in), read(in), read(in), staysLearner));
             }
             if (in.available() > 0) {
                 throw new IllegalArgumentException(

@@ -28,9 +28,10 @@ final class MemberRules {
      * Checks all of a change. Who is added is looked for where somebody says, else where {@code lightraft.toml} says; a
      * member that is added again elsewhere has moved.
      *
+     * @param demoted node ids of those that become learners, and stay it
      * @throws ReplicaException.Rejected when it makes no sense
      */
-    Checked check(List<Change> asked, List<NodeAddresses> said) {
+    Checked check(List<Change> asked, List<NodeAddresses> said, List<Integer> demoted) {
         ConfState now = raft.status().confState();
         List<Change> changes = new ArrayList<>();
         List<Member> addresses = new ArrayList<>();
@@ -39,7 +40,11 @@ final class MemberRules {
                     .filter(each -> each.raftId() == change.nodeId())
                     .findFirst()
                     .orElse(NodeAddresses.unsaid((int) (change.nodeId() - 1)));
-            if (change.kind() == Kind.ADD_LEARNER && Members.isNamedIn(now, change.nodeId())) {
+            if (change.kind() == Kind.ADD_LEARNER && demoted.contains(place.nodeId())) {
+                addresses.add(demoted(change.nodeId()));
+                boolean votes = now.voters().contains(change.nodeId());
+                changes.add(votes ? change : new Change(Kind.UPDATE, change.nodeId()));
+            } else if (change.kind() == Kind.ADD_LEARNER && Members.isNamedIn(now, change.nodeId())) {
                 addresses.add(moved(place));
                 changes.add(new Change(Kind.UPDATE, change.nodeId()));
             } else if (change.kind() == Kind.ADD_LEARNER) {
@@ -48,11 +53,31 @@ final class MemberRules {
             } else {
                 refuseSenseless(change);
                 changes.add(change);
+                if (change.kind() == Kind.ADD_VOTER && staysLearner(change.nodeId())) {
+                    addresses.add(
+                            place.completedBy(members.find(change.nodeId())).stayingLearner(false));
+                }
             }
         }
         refuseNoVoters(changes, now);
         refuseSharedAddresses(addresses);
         return new Checked(changes, addresses);
+    }
+
+    /** Whether somebody has taken its vote away, so that it gets it back from somebody only. */
+    boolean staysLearner(long id) {
+        Member member = members.find(id);
+        return member != null && member.staysLearner();
+    }
+
+    private Member demoted(long id) {
+        Member member = members.find(id);
+        if (member == null || !Members.isNamedIn(raft.status().confState(), id)) {
+            throw new ReplicaException.Rejected("node " + (id - 1) + " is no member. See GET /admin/members.");
+        } else if (member.staysLearner()) {
+            throw new ReplicaException.Rejected("node " + (id - 1) + " is a learner already, and stays one.");
+        }
+        return member.stayingLearner(true);
     }
 
     private Member moved(NodeAddresses place) {
@@ -106,15 +131,15 @@ final class MemberRules {
     }
 
     private static void refuseNoVoters(List<Change> changes, ConfState now) {
-        List<Long> removed = changes.stream()
-                .filter(change -> change.kind() == Kind.REMOVE)
+        List<Long> losing = changes.stream()
+                .filter(change -> change.kind() == Kind.REMOVE || change.kind() == Kind.ADD_LEARNER)
                 .map(Change::nodeId)
                 .toList();
-        if (removed.isEmpty()) {
+        if (losing.isEmpty()) {
             return;
         }
         boolean votersAdded = changes.stream().anyMatch(change -> change.kind() == Kind.ADD_VOTER);
-        if (!votersAdded && removed.containsAll(now.voters())) {
+        if (!votersAdded && losing.containsAll(now.voters())) {
             throw new ReplicaException.Rejected("no voter would be left. Add another one first.");
         }
     }

@@ -77,7 +77,7 @@ final class Members {
     /** Whether {@code lightraft.toml} says something else of one node than the state, which knows it. */
     boolean isElsewhereInFile(long raftId) {
         Member member = current.get(raftId);
-        return member != null && !member.equals(named.get(raftId));
+        return member != null && !member.stayingLearner(false).equals(named.get(raftId));
     }
 
     private static void addDifference(

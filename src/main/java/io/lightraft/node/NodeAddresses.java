@@ -34,7 +34,8 @@ public record NodeAddresses(
                 nodeId,
                 pick("clientAddress", clientAddress, known == null ? null : known.clientAddress(), missing),
                 pick("rpcAddress", rpcAddress, known == null ? null : known.rpcAddress(), missing),
-                pick("httpAddress", httpAddress, known == null ? null : known.httpAddress(), missing));
+                pick("httpAddress", httpAddress, known == null ? null : known.httpAddress(), missing),
+                known != null && known.staysLearner());
         if (!missing.isEmpty()) {
             throw new ReplicaException.Rejected(String.join(", ", missing) + (missing.size() == 1 ? " is" : " are")
                     + " missing: the leader's lightraft.toml does not name node " + nodeId

@@ -54,12 +54,13 @@ final class Replacement {
             }
         }
         promotions(promoted()).forEach(rules::refuseSenseless);
+        rules.check(demotions(), List.of(), request.demote());
         // Who asks again finds all of them gone that were to go, as they go together.
         boolean goneAlready = changes.isEmpty() && removals().isEmpty();
         if (!goneAlready) {
             removed().forEach(id -> rules.refuseSenseless(new Change(Kind.REMOVE, id)));
         }
-        return rules.check(changes, request.add());
+        return rules.check(changes, request.add(), List.of());
     }
 
     boolean isDone() {
@@ -72,12 +73,13 @@ final class Replacement {
 
     /** The joint change. */
     MemberRules.Checked exchange() {
-        return rules.check(exchanges(), List.of());
+        return rules.check(exchanges(), List.of(), request.demote());
     }
 
     private List<Change> exchanges() {
         List<Change> changes = new ArrayList<>(promotions(waitedFor()));
         changes.addAll(promotions(promoted()));
+        changes.addAll(demotions());
         changes.addAll(removals());
         return changes;
     }
@@ -104,6 +106,15 @@ final class Replacement {
         return removed().stream()
                 .filter(id -> Members.isNamedIn(now, id))
                 .map(id -> new Change(Kind.REMOVE, id))
+                .toList();
+    }
+
+    /** Of those that are learners for good already nothing is asked any more. */
+    private List<Change> demotions() {
+        return request.demote().stream()
+                .map(node -> node + 1L)
+                .filter(id -> !rules.staysLearner(id))
+                .map(id -> new Change(Kind.ADD_LEARNER, id))
                 .toList();
     }
 

@@ -16,7 +16,8 @@ final class MemberTable {
               node_id INTEGER PRIMARY KEY,
               client_address TEXT NOT NULL,
               rpc_address TEXT NOT NULL,
-              http_address TEXT NOT NULL) STRICT, WITHOUT ROWID""";
+              http_address TEXT NOT NULL,
+              stays_learner INTEGER NOT NULL) STRICT, WITHOUT ROWID""";
 
     private MemberTable() {}
 
@@ -30,17 +31,20 @@ final class MemberTable {
         writer.run("DELETE FROM _lightraft_members");
         for (Member member : members) {
             writer.run(
-                    "INSERT INTO _lightraft_members VALUES(?, ?, ?, ?)",
+                    "INSERT INTO _lightraft_members VALUES(?, ?, ?, ?, ?)",
                     member.nodeId(),
                     member.clientAddress(),
                     member.rpcAddress(),
-                    member.httpAddress());
+                    member.httpAddress(),
+                    member.staysLearner() ? 1 : 0);
         }
     }
 
     static List<Member> read(JdbcTemplate jdbc) {
         return jdbc.query(
-                "SELECT node_id, client_address, rpc_address, http_address FROM _lightraft_members ORDER BY node_id",
-                (row, number) -> new Member(row.getInt(1), row.getString(2), row.getString(3), row.getString(4)));
+                "SELECT node_id, client_address, rpc_address, http_address, stays_learner FROM _lightraft_members"
+                        + " ORDER BY node_id",
+                (row, number) -> new Member(
+                        row.getInt(1), row.getString(2), row.getString(3), row.getString(4), row.getBoolean(5)));
     }
 }

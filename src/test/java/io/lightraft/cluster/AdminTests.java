@@ -112,6 +112,51 @@ class AdminTests {
     }
 
     @Test
+    void aDemotedVoterStaysALearnerUntilItIsPromotedWhoeverLeads() throws Exception {
+        awaitAllVoters();
+        int leader = cluster.awaitLeader();
+        int demoted = (leader + 1) % 3;
+        int other = (leader + 2) % 3;
+        assertThat(role(succeed(other, "POST", "members/" + demoted + "/demote", ""), demoted))
+                .isEqualTo("LEARNER");
+        refuse(demoted, "POST", "members/" + demoted + "/demote", "", 422, "a learner already");
+        succeed(leader, "POST", "leader", "{\"nodeId\":" + other + "}");
+        refuse(leader, "POST", "leader", "{\"nodeId\":" + demoted + "}", 422, "no voter");
+        // The new leader looks after its learners every few ticks, and has done so when it takes this one in again.
+        cluster.http(demoted).run("INSERT INTO t(n) VALUES(NULL)");
+        await().during(Duration.ofMillis(1500))
+                .atMost(LocalCluster.PATIENCE)
+                .untilAsserted(() -> assertThat(role(succeed(leader, "GET", "members", ""), demoted))
+                        .isEqualTo("LEARNER"));
+        assertThat(role(succeed(demoted, "POST", "members/" + demoted + "/promote", ""), demoted))
+                .isEqualTo("VOTER");
+        awaitAllVoters();
+    }
+
+    @Test
+    void theLeaderCanBeDemotedAndAnotherTakesOver() throws Exception {
+        awaitAllVoters();
+        int demoted = cluster.awaitLeader();
+        int other = (demoted + 1) % 3;
+        assertThat(role(succeed(other, "POST", "members/" + demoted + "/demote", ""), demoted))
+                .isEqualTo("LEARNER");
+        await().atMost(LocalCluster.PATIENCE)
+                .untilAsserted(() -> assertThat(
+                                cluster.http(other).raft().get("leaderId").asString())
+                        .isNotIn("null", Integer.toString(demoted)));
+        cluster.http(demoted).run("INSERT INTO t(n) VALUES(NULL)");
+        assertThat(succeed(other, "POST", "members/change", "{\"promote\":[" + demoted + "]}")
+                        .get("members")
+                        .size())
+                .isEqualTo(3);
+        awaitAllVoters();
+    }
+
+    private static String role(JsonNode members, int node) {
+        return members.get("members").get(node).get("role").asString();
+    }
+
+    @Test
     void theLeaderCanBeRemovedAndAnotherTakesOver() throws Exception {
         awaitAllVoters();
         int gone = cluster.awaitLeader();
@@ -225,6 +270,10 @@ class AdminTests {
         refuse(0, "POST", "members", "{\"nodeId\":7}", 422, "lightraft.toml");
         refuse(0, "DELETE", "members/x", "", 400, "no index");
         refuse(0, "POST", "members/" + leader + "/promote", "", 422, "already");
+        refuse(0, "POST", "members/7/demote", "", 422, "no member");
+        refuse(0, "POST", "members/change", "{\"demote\":[0,1,2]}", 422, "no voter would be left");
+        refuse(0, "POST", "members/change", "{\"demote\":[0,1],\"remove\":[2]}", 422, "no voter would be left");
+        refuse(0, "POST", "members/change", "{\"demote\":[1],\"remove\":[1]}", 400, "twice");
         refuse(0, "POST", "members/change", "{\"remove\":[1,1]}", 400, "twice");
         refuse(0, "POST", "members/change", "{\"remove\":[0,1,2]}", 422, "no voter would be left");
     }

@@ -12,7 +12,7 @@ class MemberCodecTests {
     private static final List<Member> MEMBERS = List.of(
             new Member(0, "127.0.0.1:6453", "[::1]:56453", "[fe80::1%eth0]:4001"),
             new Member(3, "a".repeat(253) + ":1", "häuschen:2", "nul\0inside:3"),
-            new Member(70_000, "", "", ""));
+            new Member(70_000, "", "", "", true));
 
     @Test
     void whatWasWrittenIsReadAgain() {

@@ -21,7 +21,7 @@ class MemberTableTests {
             List.of(new Member(0, "a:1", "a:2", "a:3"), new Member(1, "b:1", "b:2", "b:3"));
     private static final List<Member> LATER = List.of(
             new Member(0, "[::1]:6453", "[::1]:56453", "[::1]:4001"),
-            new Member(4711, "x".repeat(20_000) + ":1", "nul\0inside:2", "häuschen:3"));
+            new Member(4711, "x".repeat(20_000) + ":1", "nul\0inside:2", "häuschen:3", true));
 
     @TempDir
     Path directory;

@@ -55,16 +55,17 @@ final class MemberBodies {
         }
     }
 
-    /** {@code {"add":[…],"promote":[…],"remove":[…]}}; what is added is a node id, or a body as for one node. */
+    /** {@code {"add":[…],"promote":[…],"demote":[…],"remove":[…]}}; what is added is a node id, or a body as for one node. */
     static MemberRequest change(JsonNode json) {
         List<NodeAddresses> add = new ArrayList<>();
         List<Integer> promote = new ArrayList<>();
+        List<Integer> demote = new ArrayList<>();
         List<Integer> remove = new ArrayList<>();
         for (String name : json.propertyNames()) {
             JsonNode values = json.get(name);
-            if (!List.of("add", "promote", "remove").contains(name)) {
-                throw Problem.badRequest("'" + name + "' is not known; there are add, promote and remove, each an array"
-                        + " of nodeIds.");
+            if (!List.of("add", "promote", "demote", "remove").contains(name)) {
+                throw Problem.badRequest("'" + name
+                        + "' is not known; there are add, promote, demote and remove, each an array" + " of nodeIds.");
             }
             if (!values.isArray()) {
                 throw Problem.badRequest("'" + name + "' must be an array of nodeIds.");
@@ -74,16 +75,18 @@ final class MemberBodies {
                     case "add" ->
                         add.add(value.isObject() ? node(value) : NodeAddresses.unsaid(AdminRequest.nodeId(value)));
                     case "promote" -> promote.add(AdminRequest.nodeId(value));
+                    case "demote" -> demote.add(AdminRequest.nodeId(value));
                     default -> remove.add(AdminRequest.nodeId(value));
                 }
             }
         }
         Set<Integer> named = new HashSet<>(promote);
+        named.addAll(demote);
         named.addAll(remove);
         add.forEach(node -> named.add(node.nodeId()));
-        if (named.isEmpty() || named.size() != add.size() + promote.size() + remove.size()) {
+        if (named.isEmpty() || named.size() != add.size() + promote.size() + demote.size() + remove.size()) {
             throw Problem.badRequest("the body must name at least one node, and none twice.");
         }
-        return new MemberRequest(add, promote, remove);
+        return new MemberRequest(add, promote, demote, remove);
     }
 }

@@ -42,6 +42,11 @@ final class MemberRoutes {
                         "members/{id}/promote",
                         true,
                         request -> change(request, MemberRequest.promote(node(request)))),
+                new AdminRoute(
+                        "POST",
+                        "members/{id}/demote",
+                        true,
+                        request -> change(request, MemberRequest.demote(node(request)))),
                 new AdminRoute("POST", "leader", true, this::transfer),
                 new AdminRoute("POST", "snapshot", false, this::snapshot),
                 new AdminRoute("POST", "vacuum", false, this::vacuum));
@@ -64,6 +69,9 @@ final class MemberRoutes {
         fields.put("clientAddress", member.member().clientAddress());
         fields.put("rpcAddress", member.member().rpcAddress());
         fields.put("httpAddress", member.member().httpAddress());
+        if (member.member().staysLearner()) {
+            fields.put("staysLearner", true);
+        }
         if (member.reachable() != null) {
             fields.put("reachable", member.reachable());
         }
