@@ -123,7 +123,8 @@ class ReplicaConfiguration {
                         cluster.members(),
                         timings.heartbeatIntervalMillis(),
                         timings.electionTimeoutMillis())
-                .withLogEntries(timings.logEntries());
+                .withLogEntries(timings.logEntries())
+                .withCommandFormat(SqliteStateMachine.COMMAND_FORMAT);
         Replica<List<StatementResult>> replica =
                 new Replica<>(config, incarnation, stateMachine, log, relay, transport, snapshots, onFailure::failed);
         replica.compare(stateMachine.hashes(), quarantine);

@@ -19,14 +19,17 @@ final class CommandAppender implements ProposalIntake.Appender {
     private final Fitness fitness;
     private final LongSupplier wallClockMillis;
     private final SplittableRandom random;
+    private final int newestFormat;
 
     private long logClockMillis;
 
-    CommandAppender(Raft raft, Fitness fitness, LongSupplier wallClockMillis, SplittableRandom random) {
+    CommandAppender(
+            Raft raft, Fitness fitness, LongSupplier wallClockMillis, SplittableRandom random, int newestFormat) {
         this.raft = raft;
         this.fitness = fitness;
         this.wallClockMillis = wallClockMillis;
         this.random = random;
+        this.newestFormat = newestFormat;
     }
 
     /** A committed entry of whatever leader: no later one may bear an earlier time. */
@@ -39,6 +42,10 @@ final class CommandAppender implements ProposalIntake.Appender {
         if (fitness.isDiskFull()) {
             // While somebody may be taking over, the writes wait for the successor.
             return raft.leadTransferPending() || raft.isLeaving() ? Verdict.TRANSFERRING : Verdict.DISK_FULL;
+        }
+        if (commands.stream().anyMatch(this::isUnreadable)) {
+            // Appended, it would stop every node that runs this release.
+            return Verdict.UNREADABLE;
         }
         logClockMillis = Math.max(logClockMillis, wallClockMillis.getAsLong());
         List<byte[]> entries = new ArrayList<>(commands.size());
@@ -53,5 +60,9 @@ final class CommandAppender implements ProposalIntake.Appender {
             case DROPPED_TRANSFER, DROPPED_LEAVING, DROPPED_NOT_MEMBER -> Verdict.TRANSFERRING;
             default -> Verdict.BUSY;
         };
+    }
+
+    private boolean isUnreadable(byte[] command) {
+        return command.length > 0 && (command[0] & 0xff) > newestFormat;
     }
 }

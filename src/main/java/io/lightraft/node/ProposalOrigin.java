@@ -192,6 +192,10 @@ final class ProposalOrigin<R> {
             case DISK_FULL ->
                 "disk full on node " + (leaderId - 1) + ", which leads and takes no writes. Nothing was done; make"
                         + " room there, and retry.";
+            case UNREADABLE ->
+                "node " + (leaderId - 1)
+                        + ", which leads, runs an older release, which can't read this write. Nothing was"
+                        + " done; upgrade that node, or let an upgraded one lead (POST /admin/leader).";
             case HELD -> "busy: a transaction was writing until the deadline. Nothing was done; retry a little later.";
             default -> "busy: the leader has too many writes under way. Nothing was done; retry a little later.";
         };

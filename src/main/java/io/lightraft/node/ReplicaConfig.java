@@ -15,6 +15,7 @@ import java.util.List;
  * @param maxPendingBytes their commands, in bytes
  * @param maxCommandBytes the largest command
  * @param logEntries that stay in the log behind what the state holds, for followers that lag
+ * @param commandFormat see {@link #withCommandFormat}
  */
 public record ReplicaConfig(
         int nodeId,
@@ -25,12 +26,14 @@ public record ReplicaConfig(
         int maxPendingProposals,
         long maxPendingBytes,
         int maxCommandBytes,
-        long logEntries) {
+        long logEntries,
+        int commandFormat) {
 
     private static final int MAX_PENDING_PROPOSALS = 20_000;
     private static final long MAX_PENDING_BYTES = 64L << 20;
     private static final int MAX_COMMAND_BYTES = 32 << 20;
     private static final int TICKS_PER_HEARTBEAT = 5;
+    private static final int ANY_COMMAND_FORMAT = 0xff;
 
     /** To one peer; what is more would only fill the transport's queue, and be dropped there. */
     private static final long MAX_INFLIGHT_BYTES = 8 << 20;
@@ -52,7 +55,8 @@ public record ReplicaConfig(
                 MAX_PENDING_PROPOSALS,
                 MAX_PENDING_BYTES,
                 MAX_COMMAND_BYTES,
-                LogRetention.DEFAULT.entries());
+                LogRetention.DEFAULT.entries(),
+                ANY_COMMAND_FORMAT);
     }
 
     public ReplicaConfig withLogEntries(long entries) {
@@ -65,7 +69,23 @@ public record ReplicaConfig(
                 maxPendingProposals,
                 maxPendingBytes,
                 maxCommandBytes,
-                entries);
+                entries,
+                commandFormat);
+    }
+
+    /** @param newest format of commands, their first byte, that this release can read; a newer one is not appended */
+    public ReplicaConfig withCommandFormat(int newest) {
+        return new ReplicaConfig(
+                nodeId,
+                members,
+                tickMillis,
+                heartbeatTicks,
+                electionTimeoutTicks,
+                maxPendingProposals,
+                maxPendingBytes,
+                maxCommandBytes,
+                logEntries,
+                newest);
     }
 
     public long raftId() {

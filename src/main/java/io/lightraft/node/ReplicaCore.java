@@ -96,7 +96,7 @@ final class ReplicaCore<R> {
                 raft,
                 applied.index(),
                 effects,
-                new CommandAppender(raft, fitness, wallClockMillis, random),
+                new CommandAppender(raft, fitness, wallClockMillis, random, config.commandFormat()),
                 view::whyNoLeader);
         this.reads = new ReadRounds(
                 incarnation, 2 * config.heartbeatTicks(), applied.index(), raft::readIndex, view::whyNoLeader);

@@ -19,6 +19,9 @@ import org.springframework.jdbc.core.ConnectionCallback;
  */
 public final class SqliteStateMachine implements StateMachine<List<StatementResult>>, StateFile, AutoCloseable {
 
+    /** The newest format of commands that this release can read: their first byte. */
+    public static final int COMMAND_FORMAT = CommandCodec.FORMAT_VERSION;
+
     private final OpenDatabase database;
     private final WriteAheadLog writeAheadLog;
     private final SqliteHashes hashes;

@@ -119,6 +119,8 @@ public sealed interface Frame {
         /** Refused for good in this term, as others kept the right to write. It was not and will not be done. */
         HELD,
         /** Refused for good in this term, the leader's disk being full. It was not and will not be done. */
-        DISK_FULL
+        DISK_FULL,
+        /** Refused for good in this term, as the leader's release can't read it. It was not and will not be done. */
+        UNREADABLE
     }
 }

@@ -299,6 +299,7 @@ final class FrameReader {
                         case 't' -> Frame.Verdict.TRANSFERRING;
                         case 'h' -> Frame.Verdict.HELD;
                         case 'f' -> Frame.Verdict.DISK_FULL;
+                        case 'u' -> Frame.Verdict.UNREADABLE;
                         default -> throw new ProtocolException("an unknown verdict");
                     });
         }

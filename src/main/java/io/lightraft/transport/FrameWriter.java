@@ -234,6 +234,7 @@ final class FrameWriter {
             case TRANSFERRING -> 't';
             case HELD -> 'h';
             case DISK_FULL -> 'f';
+            case UNREADABLE -> 'u';
         };
     }
 }

@@ -31,6 +31,22 @@ class ProposalFateTests {
     }
 
     @Test
+    void aWriteOfANewerFormatThanTheLeaderKnowsIsRefusedAndStopsNobody() {
+        SimulatedCluster cluster = new SimulatedCluster(3, 4);
+        Node follower = cluster.follower();
+        CompletableFuture<String> newer = follower.propose("~a", LONG);
+        cluster.run(20);
+        assertThat(failureOf(newer))
+                .isInstanceOf(ReplicaException.Busy.class)
+                .hasMessageContaining("runs an older release")
+                .hasMessageContaining("Nothing was done; upgrade that node");
+        CompletableFuture<String> write = follower.propose("a", LONG);
+        cluster.run(20);
+        assertThat(write).isCompleted();
+        cluster.nodes.values().forEach(node -> assertThat(node.state).containsExactly("a"));
+    }
+
+    @Test
     void aWriteTypedWhileTheLeaderDiesIsAnsweredOnceThereIsANewLeaderAndAppliedOnce() {
         for (int delay = 0; delay < 12; delay++) {
             SimulatedCluster cluster = new SimulatedCluster(3, 100 + delay);

@@ -40,6 +40,9 @@ final class SimulatedCluster {
     /** A snapshot is made about as often. */
     int snapshotTicks = 10;
 
+    /** Commands that begin with a later character are of a newer format. */
+    private static final int NEWEST_FORMAT = 'z';
+
     long now;
 
     private final List<Flight> flights = new ArrayList<>();
@@ -118,7 +121,8 @@ final class SimulatedCluster {
                             1000,
                             1 << 20,
                             1 << 20,
-                            1000),
+                            1000,
+                            NEWEST_FORMAT),
                     new UUID(++runs, random.nextLong()),
                     log,
                     applied,

@@ -428,7 +428,8 @@ public final class Simulation {
                 1000,
                 1 << 20,
                 1 << 20,
-                1000);
+                1000,
+                0xff);
     }
 
     long now() {
