@@ -15,7 +15,7 @@ public final class Lightraft {
 
     public static void main(String[] args) {
         if (args.length > 0 && args[0].equals(SkipCommand.NAME)) {
-            System.exit(new SkipCommand(System.out, System.err).run(args, System::getProperty) ? 0 : 1);
+            System.exit(new SkipCommand(System.out, System.err).run(args, System::getProperty));
         }
         if (args.length > 0 && args[0].equals(RecoverCommand.NAME)) {
             System.exit(new RecoverCommand(System.out, System.err).run(args, System::getProperty));

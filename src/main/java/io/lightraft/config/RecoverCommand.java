@@ -18,7 +18,6 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.MDC;
 
 /**
  * {@code recover --node.index=I [--yes]}: makes node I, which does not run, the only member of the cluster, as the
@@ -29,8 +28,6 @@ public final class RecoverCommand {
     public static final String NAME = "recover";
 
     private static final String YES = "--yes";
-    private static final int DONE = 0;
-    private static final int FAILED = 1;
     private static final int ONLY_TOLD = 2;
 
     private final PrintStream out;
@@ -43,27 +40,13 @@ public final class RecoverCommand {
 
     /** @return the exit code: 0 when it was done, 1 when it could not be, with the reason printed, 2 when it was told */
     public int run(String[] arguments, UnaryOperator<@Nullable String> properties) {
-        OfflineNode node = null;
-        try {
-            List<String> others = new ArrayList<>(List.of(arguments));
-            others.remove(NAME);
-            boolean confirmed = others.remove(YES);
-            node = OfflineNode.of(NAME, others.toArray(String[]::new), properties);
-            MDC.put("node", Integer.toString(node.index()));
-            return recover(node, confirmed);
-        } catch (IOException | RuntimeException e) {
-            errors.println(
-                    node == null
-                            ? String.valueOf(e.getMessage())
-                            : "not recovered: "
-                                    + StartupFailure.of(e, node.node()).line());
-            return FAILED;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return FAILED;
-        } finally {
-            MDC.remove("node");
-        }
+        List<String> others = new ArrayList<>(List.of(arguments));
+        others.remove(NAME);
+        boolean confirmed = others.remove(YES);
+        return new OfflineRun("not recovered", errors)
+                .run(
+                        () -> OfflineNode.of(NAME, others.toArray(String[]::new), properties),
+                        node -> recover(node, confirmed));
     }
 
     private int recover(OfflineNode node, boolean confirmed) throws IOException, InterruptedException {
@@ -87,7 +70,7 @@ public final class RecoverCommand {
                 if (recovery.isDone(node.node().member())) {
                     out.println("node " + node.index() + " is the only voter already. Start it; other nodes are added"
                             + " with POST /admin/members.");
-                    return DONE;
+                    return OfflineRun.DONE;
                 }
                 QuorumRecovery.Plan plan = recovery.plan(node.node().member(), UUID.randomUUID());
                 if (plan.lastIndex() == 0) {
@@ -102,7 +85,7 @@ public final class RecoverCommand {
                 recovery.carryOut(plan);
                 out.println("Done. Start node " + node.index() + "; then empty the data of every other node, start it"
                         + " and add it: POST /admin/members {\"nodeId\":N}.");
-                return DONE;
+                return OfflineRun.DONE;
             }
         }
     }

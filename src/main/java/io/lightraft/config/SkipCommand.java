@@ -27,36 +27,28 @@ public final class SkipCommand {
         this.errors = errors;
     }
 
-    /** @return false when nothing was recorded, and the reason printed */
-    public boolean run(String[] arguments, UnaryOperator<@Nullable String> properties) {
-        OfflineNode node = null;
-        try {
-            List<String> others = new ArrayList<>();
-            String index = null;
-            for (String argument : arguments) {
-                if (argument.startsWith(INDEX)) {
-                    index = argument.substring(INDEX.length());
-                } else if (!argument.equals(NAME)) {
-                    others.add(argument);
-                }
-            }
-            if (index == null || !index.matches("[1-9]\\d{0,17}")) {
-                throw new StartupException("skip needs --index=N, the index of the entry that stops the node");
-            }
-            node = OfflineNode.of(NAME, others.toArray(String[]::new), properties);
-            record(node, Long.parseLong(index));
-            return true;
-        } catch (RuntimeException e) {
-            errors.println(
-                    node == null
-                            ? String.valueOf(e.getMessage())
-                            : "nothing was recorded: "
-                                    + StartupFailure.of(e, node.node()).line());
-            return false;
-        }
+    /** @return the exit code: 0 when it was recorded, 1 when it was not, with the reason printed */
+    public int run(String[] arguments, UnaryOperator<@Nullable String> properties) {
+        List<String> others = new ArrayList<>(List.of(arguments));
+        others.remove(NAME);
+        String index = others.stream()
+                .filter(argument -> argument.startsWith(INDEX))
+                .reduce("", (earlier, later) -> later.substring(INDEX.length()));
+        others.removeIf(argument -> argument.startsWith(INDEX));
+        return new OfflineRun("nothing was recorded", errors)
+                .run(
+                        () -> node(index, others.toArray(String[]::new), properties),
+                        node -> record(node, Long.parseLong(index)));
     }
 
-    private void record(OfflineNode node, long index) {
+    private static OfflineNode node(String index, String[] others, UnaryOperator<@Nullable String> properties) {
+        if (!index.matches("[1-9]\\d{0,17}")) {
+            throw new StartupException("skip needs --index=N, the index of the entry that stops the node");
+        }
+        return OfflineNode.of(NAME, others, properties);
+    }
+
+    private int record(OfflineNode node, long index) {
         try (DurableLog log = node.openLog()) {
             if (index > log.lastIndex()) {
                 out.println("the log of node " + node.index() + " ends at index " + log.lastIndex() + "; entry " + index
@@ -66,5 +58,6 @@ public final class SkipCommand {
         }
         out.println("node " + node.index() + " will apply entry " + index
                 + " as one that does nothing. Give every other" + " node the same command, then start them.");
+        return OfflineRun.DONE;
     }
 }
