@@ -4,11 +4,7 @@ import io.lightraft.raft.ConfState;
 import io.lightraft.raft.Entry;
 import io.lightraft.raft.Message;
 import io.lightraft.raft.confchange.ConfChange;
-import io.lightraft.raft.confchange.ConfChange.Change;
-import io.lightraft.raft.confchange.ConfChange.Kind;
-import io.lightraft.raft.confchange.ConfChange.Transition;
 import io.lightraft.transport.Frame;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -17,19 +13,14 @@ import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongFunction;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An episode in the life of a cluster, in one thread, decided by its seed alone: faults for a while, then peace, in which
  * all must come together again. A tick is a millisecond.
  */
 public final class Simulation {
-
-    private static final int PATIENCE_MILLIS = 4000;
 
     final SplittableRandom random;
     final SimulationPlan plan;
@@ -40,6 +31,7 @@ public final class Simulation {
     private final Map<Long, SimulationNode> nodes = new TreeMap<>();
     private final Map<Long, Long> restarts = new TreeMap<>();
     private final SimulationTrouble trouble;
+    final SimulationLosses losses;
     final SimulationClients clients;
     final SimulationTally tally = new SimulationTally();
 
@@ -59,6 +51,7 @@ public final class Simulation {
         network = new SimulationNetwork(plan, random);
         clients = new SimulationClients(random);
         trouble = new SimulationTrouble(this);
+        losses = new SimulationLosses(this);
         startMembership = new ConfState(
                 LongStream.rangeClosed(1, plan.voters()).boxed().toList(),
                 plan.learners()
@@ -99,7 +92,15 @@ public final class Simulation {
     }
 
     private Report run() {
-        nodes.values().forEach(SimulationNode::start);
+        for (SimulationNode node : nodes.values()) {
+            if (plan.blankStart()) {
+                node.empty();
+                losses.startsBlank(node.id);
+                restarts.put(node.id, (long) random.nextInt(100));
+            } else {
+                node.start();
+            }
+        }
         nodes.keySet().forEach(this::announce);
         int faultyMillis = 300 + random.nextInt(600);
         while (now < faultyMillis) {
@@ -111,7 +112,7 @@ public final class Simulation {
             step();
         }
         heal();
-        comeTogether();
+        new SimulationPeace(this).comeTogether();
         clients.checkLinearizable();
         tally.count(SimulationTally.Kind.ANSWERS, clients.answers());
         tally.count(SimulationTally.Kind.SIMULATED_MILLIS, now);
@@ -181,7 +182,7 @@ public final class Simulation {
             say(node, leader -> new Message.TransferLeadership(node.id, leader, 0, target));
         }
         if (happens(plan.membershipRate())) {
-            ConfChange change = anyChange();
+            ConfChange change = trouble.anyChange();
             Entry entry = new Entry(0, 0, change.entryType(), change.encode());
             say(node, leader -> new Message.Propose(node.id, leader, 0, List.of(entry)));
             if (plan.replacing()) {
@@ -201,27 +202,6 @@ public final class Simulation {
                 network.send(now, node.id, other.id, new Frame.Raft(words.apply(other.id)));
             }
         }
-    }
-
-    private ConfChange anyChange() {
-        List<Change> changes = new ArrayList<>();
-        if (plan.replacing()) {
-            long left = anyNode().id;
-            for (SimulationNode node : nodes.values()) {
-                boolean voter = node.id != left && random.nextBoolean();
-                changes.add(new Change(voter ? Kind.ADD_VOTER : Kind.REMOVE, node.id));
-            }
-            return ConfChange.of(Transition.JOINT_IMPLICIT, changes);
-        }
-        for (int count = random.nextInt(3) == 0 ? 2 : 1; count > 0; count--) {
-            Kind kind = switch (random.nextInt(5)) {
-                case 0, 1 -> Kind.REMOVE;
-                case 2 -> Kind.ADD_LEARNER;
-                default -> Kind.ADD_VOTER;
-            };
-            changes.add(new Change(kind, anyNode().id));
-        }
-        return ConfChange.of(random.nextInt(3) == 0 ? Transition.JOINT_IMPLICIT : Transition.AUTO, changes);
     }
 
     void isolate(long id) {
@@ -273,6 +253,7 @@ public final class Simulation {
         }
         tally.count(SimulationTally.Kind.CRASHES, 1);
         restarts.put(node.id, now + 5 + random.nextInt(150));
+        losses.maybeEmpty(node);
         for (SimulationNode other : nodes.values()) {
             if (other != node && other.isUp() && random.nextBoolean()) {
                 other.post(() -> {
@@ -296,49 +277,7 @@ public final class Simulation {
         nodes.keySet().forEach(this::announce);
     }
 
-    /** A leader, a fresh write by each member, and then the same state everywhere. */
-    private void comeTogether() {
-        await("there is no leader", () -> leader() != null);
-        List<CompletableFuture<?>> asked = new ArrayList<>();
-        runFor(60);
-        await("there is no leader that stays", this::isSettled);
-        for (SimulationNode member : members()) {
-            member.core().now(member.clock());
-            asked.add(clients.write(member, "a", clients.nextValue(), PATIENCE_MILLIS));
-        }
-        await("a write is not answered", () -> asked.stream().allMatch(CompletableFuture::isDone));
-        asked.clear();
-        await("there is no leader any more", () -> leader() != null);
-        for (SimulationNode member : members()) {
-            member.core().now(member.clock());
-            for (String key : List.of("a", "b")) {
-                asked.add(clients.read(member, key, PATIENCE_MILLIS));
-            }
-        }
-        await("a read is not answered", () -> asked.stream().allMatch(CompletableFuture::isDone));
-        SimulationInvariants.check(
-                asked.stream().noneMatch(CompletableFuture::isCompletedExceptionally), "a read failed in peace");
-        await("members lag", this::areEqual);
-    }
-
-    /** Whether nothing is under way any more that could change who is a member: a node on its way out is none to ask. */
-    private boolean isSettled() {
-        SimulationNode leader = leader();
-        return leader != null
-                && leader.status().lastApplied() == leader.status().lastLogIndex()
-                && members().contains(leader);
-    }
-
-    private boolean areEqual() {
-        List<SimulationNode> members = members();
-        return members.stream()
-                .allMatch(node ->
-                        node.state.registers().equals(members.get(0).state.registers())
-                                && node.state.applied().index()
-                                        == members.get(0).state.applied().index());
-    }
-
-    private void runFor(int millis) {
+    void runFor(int millis) {
         for (int i = 0; i < millis; i++) {
             now++;
             step();
@@ -370,49 +309,6 @@ public final class Simulation {
         boolean taken = to.takeSnapshot(message, content);
         boolean answerLost = network.isCut(to.id, message.from()) || (!isPeace() && random.nextInt(8) == 0);
         return taken && !answerLost;
-    }
-
-    private void await(String otherwise, BooleanSupplier condition) {
-        for (int waited = 0; !condition.getAsBoolean(); waited++) {
-            SimulationInvariants.check(waited < PATIENCE_MILLIS, otherwise + " in peace", describe());
-            runFor(1);
-        }
-    }
-
-    private String describe() {
-        StringBuilder text = new StringBuilder();
-        nodes.forEach((id, node) -> text.append("\n  ")
-                .append(id)
-                .append(' ')
-                .append(node.core().describe())
-                .append(' ')
-                .append(node.state.applied()));
-        return text.toString();
-    }
-
-    private @Nullable SimulationNode leader() {
-        SimulationNode newest = null;
-        for (SimulationNode node : nodes.values()) {
-            ReplicaStatus status = node.status();
-            if (status.role().equals("LEADER")
-                    && status.ready()
-                    && (newest == null || newest.status().term() < status.term())) {
-                newest = node;
-            }
-        }
-        return newest;
-    }
-
-    private List<SimulationNode> members() {
-        SimulationNode leader = leader();
-        if (leader == null) {
-            return List.copyOf(nodes.values());
-        }
-        ConfState membership = leader.state.applied().confState();
-        return nodes.values().stream()
-                .filter(node -> membership.voters().contains(node.id)
-                        || membership.learners().contains(node.id))
-                .toList();
     }
 
     ReplicaConfig config(long id) {

@@ -78,6 +78,14 @@ final class SimulationInvariants {
         check(other == null || other == candidate, "two votes in a term", voter, term, other, candidate);
     }
 
+    /**
+     * Its disk is gone, and its votes with it. It may give some a second time; that no second leader comes of it is what
+     * counts.
+     */
+    void forgetVotes(long voter) {
+        votes.keySet().removeIf(ballot -> ballot.voter() == voter);
+    }
+
     /** Log matching: where two logs agree in an entry, they agree in all before it. */
     void holds(Entry entry, long prevTerm) {
         Content content = new Content(prevTerm, entry);

@@ -67,6 +67,12 @@ final class SimulationNetwork {
         return arrived;
     }
 
+    /** Nothing that is under way from or to this node arrives. */
+    void drop(long id) {
+        inboxes.remove(id);
+        inboxes.values().forEach(inbox -> inbox.removeIf(flight -> flight.from() == id));
+    }
+
     boolean isCut(long from, long to) {
         return cuts.contains(link(from, to));
     }

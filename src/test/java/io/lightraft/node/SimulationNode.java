@@ -4,6 +4,7 @@ import io.lightraft.raft.Entry;
 import io.lightraft.raft.Message;
 import io.lightraft.raft.Role;
 import io.lightraft.raft.Snapshot;
+import io.lightraft.raft.SnapshotMetadata;
 import io.lightraft.storage.DurableLog;
 import io.lightraft.storage.DurableLogOptions;
 import io.lightraft.storage.LogIdentity;
@@ -34,7 +35,8 @@ final class SimulationNode implements Effects, LogListener, FrameHandler {
     final SimulationShelf shelf = new SimulationShelf();
     final SimulationState state;
     private final Simulation world;
-    private final SimulatedFiles files = new SimulatedFiles();
+    private SimulatedFiles files = new SimulatedFiles();
+    private boolean blank;
     private final long clockOffset;
     private final double clockSpeed;
 
@@ -84,9 +86,12 @@ final class SimulationNode implements Effects, LogListener, FrameHandler {
         if (world.plan.smallCache()) {
             options = options.withCacheBytes(600).withReadAheadBytes(600).withLoadBytes(300);
         }
-        DurableLog opened = DurableLog.open(
-                files, new LogIdentity("simulated", Long.toString(id)), options, this, maintenance::add);
-        log = Begun.log(opened);
+        DurableLog opened = open(options);
+        if (!blank && opened.lastIndex() == 0) {
+            Begun.log(opened).close();
+            opened = open(options);
+        }
+        log = opened;
         shelf.open();
         snapshots = new SimulationSnapshots(this, world, opened);
         SnapshotInstaller installer = new SnapshotInstaller(shelf, opened);
@@ -95,13 +100,13 @@ final class SimulationNode implements Effects, LogListener, FrameHandler {
         world.invariants.stands(id, applied);
         StateAheadOfLogException.check(applied, opened);
         promises = new SimulationPromises(id, world.invariants, opened, lastPromises);
-        storage = new StorageWorker(opened, this::release, append -> install(installer, append.snapshot()));
+        storage = new StorageWorker(opened, this::release, installations(installer, opened));
         core = new ReplicaCore<>(
                 world.config(id),
                 new UUID(world.nextRun(), world.random.nextLong()),
                 opened,
                 applied,
-                0,
+                shelf.leastIndexToVote(),
                 this,
                 this::roleChanged,
                 () -> 1_700_000_000_000L + world.now() + clockOffset + wallJump);
@@ -114,6 +119,10 @@ final class SimulationNode implements Effects, LogListener, FrameHandler {
         core.now(clock());
     }
 
+    private DurableLog open(DurableLogOptions options) {
+        return DurableLog.open(files, new LogIdentity("simulated", Long.toString(id)), options, this, maintenance::add);
+    }
+
     private Compaction compaction(DurableLog opened) {
         return new Compaction(
                 LogRetention.ofEntries(world.plan.retainedEntries()),
@@ -121,6 +130,57 @@ final class SimulationNode implements Effects, LogListener, FrameHandler {
                 opened.firstIndex() - 1,
                 () -> snapshots().oldestUnderWay(),
                 index -> appends.add(new StorageWorker.Compact(index)));
+    }
+
+    private StorageWorker.Installer installations(SnapshotInstaller installer, DurableLog opened) {
+        return new StorageWorker.Installer() {
+            @Override
+            public void install(Message.StorageAppend append) throws InterruptedException {
+                SnapshotMetadata metadata = append.snapshot().metadata();
+                if (Joining.isBeginning(metadata)) {
+                    begin(append, opened);
+                } else {
+                    SimulationNode.this.install(installer, append.snapshot());
+                }
+            }
+
+            @Override
+            public void keepAdmission(long leastIndexToVote) {
+                shelf.keepAdmission(leastIndexToVote);
+            }
+        };
+    }
+
+    /** In the order of the real one. */
+    private void begin(Message.StorageAppend append, DurableLog opened) {
+        SnapshotMetadata metadata = append.snapshot().metadata();
+        state.bootstrap(new StateMachine.Applied(metadata.index(), metadata.term(), metadata.confState()));
+        applyWorker().restartAt(metadata.index());
+        opened.append(append.hardState(), List.of());
+        opened.installSnapshot(metadata);
+        opened.sync();
+    }
+
+    /** The machine gets a new disk; its process is down. */
+    void empty() {
+        blank = true;
+        files = new SimulatedFiles();
+        shelf.empty();
+        state.empty();
+        lastPromises = null;
+    }
+
+    /** Whether it votes, and has all that it may have promised before its disk was emptied. */
+    boolean isWholeVoter() {
+        StateMachine.Applied applied = state.applied();
+        return applied.index() >= Math.max(Joining.FIRST_INDEX, shelf.leastIndexToVote())
+                && applied.confState().voters().contains(id)
+                && !status().role().equals("BLANK");
+    }
+
+    /** Whether it has nothing to show for the cluster yet but its beginning. */
+    boolean hasOnlyTheBeginning() {
+        return state.applied().index() <= Joining.FIRST_INDEX;
     }
 
     private void install(SnapshotInstaller installer, Snapshot snapshot) throws InterruptedException {
@@ -333,6 +393,11 @@ final class SimulationNode implements Effects, LogListener, FrameHandler {
     @Override
     public void entriesLoaded() {
         events.add(() -> core().entriesLoaded());
+    }
+
+    @Override
+    public void keepAdmission(long leastIndexToVote) {
+        appends.add(new StorageWorker.KeepAdmission(leastIndexToVote));
     }
 
     @Override

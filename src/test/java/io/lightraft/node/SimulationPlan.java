@@ -28,6 +28,8 @@ import java.util.SplittableRandom;
  * @param shortAppends whether each entry travels by itself
  * @param retainedEntries that the log keeps for followers that lag; 0 when it is never shortened
  * @param transferMillis what the transfer of a snapshot takes, at most
+ * @param blankStart whether nobody has anything at first, and the nodes start one after another
+ * @param emptied whether nodes that crash may lose their disks, a minority at a time
  * @param installDeathRate of processes that die while they install a snapshot, per installation
  * @param millisBetweenCalls of clients, on average
  */
@@ -55,6 +57,8 @@ record SimulationPlan(
         boolean shortAppends,
         int retainedEntries,
         int transferMillis,
+        boolean blankStart,
+        boolean emptied,
         double installDeathRate,
         int millisBetweenCalls) {
 
@@ -62,6 +66,7 @@ record SimulationPlan(
         boolean membership = random.nextInt(3) == 0;
         int voters = random.nextInt(4) == 0 ? 5 : 3;
         boolean leaderTrouble = random.nextInt(4) == 0;
+        boolean emptied = !membership && random.nextInt(3) == 0;
         return new SimulationPlan(
                 membership ? 5 : voters,
                 membership ? 3 : voters,
@@ -69,7 +74,7 @@ record SimulationPlan(
                 sometimes(random, leaderTrouble ? 0.5 : 0.2),
                 random.nextInt(2) == 0 ? 2 : 1 + random.nextInt(15),
                 random.nextBoolean(),
-                sometimes(random, leaderTrouble ? 0.001 : 0.004),
+                (emptied ? 0.002 : 0) + sometimes(random, leaderTrouble ? 0.001 : 0.004),
                 random.nextInt(4) != 0,
                 random.nextInt(4) == 0 ? 0.0005 : 0,
                 random.nextInt(3) == 0 ? 0.002 : 0,
@@ -86,6 +91,8 @@ record SimulationPlan(
                 leaderTrouble && random.nextInt(3) > 0 || random.nextBoolean(),
                 random.nextInt(3) > 0 ? 3 + random.nextInt(random.nextBoolean() ? 5 : 30) : 0,
                 random.nextBoolean() ? 10 : 150,
+                !membership && random.nextInt(3) == 0,
+                emptied,
                 random.nextInt(3) == 0 ? 0.3 : 0,
                 random.nextBoolean() ? 5 : 12);
     }

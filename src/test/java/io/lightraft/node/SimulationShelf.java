@@ -19,6 +19,7 @@ final class SimulationShelf implements SnapshotShelf {
     private final Map<Path, SimulationState.Version> files = new TreeMap<>();
     private @Nullable Begun begun;
     private long installedIndex;
+    private long leastIndexToVote;
     private int stepsUntilDeath = Integer.MAX_VALUE;
     private boolean lastStepIsDone;
 
@@ -28,6 +29,21 @@ final class SimulationShelf implements SnapshotShelf {
         installedIndex = 0;
         Begun needed = begun;
         files.keySet().removeIf(file -> needed == null || !file.equals(received(needed.index(), needed.term())));
+    }
+
+    /** The disk is gone. */
+    void empty() {
+        files.clear();
+        begun = null;
+        leastIndexToVote = 0;
+    }
+
+    void keepAdmission(long index) {
+        leastIndexToVote = index;
+    }
+
+    long leastIndexToVote() {
+        return leastIndexToVote;
     }
 
     /** @param done whether the step at which the process dies is on the disk */

@@ -19,6 +19,7 @@ final class SimulationState implements StateMachine<String>, StateFile {
     static final String DONE = "done";
     static final String NOTHING = "nothing";
 
+    private static final Version NOTHING_YET = new Version(new Applied(0, 0, ConfState.EMPTY), Map.of());
     private static final int VERSIONS_BETWEEN_CHECKPOINTS = 12;
 
     /** @param registers never changed */
@@ -124,8 +125,18 @@ final class SimulationState implements StateMachine<String>, StateFile {
         return versions.get(versions.size() - 1);
     }
 
+    /** The disk is gone. */
+    void empty() {
+        versions.clear();
+        versions.add(NOTHING_YET);
+    }
+
     @Override
-    public void bootstrap(Applied beginning) {}
+    public void bootstrap(Applied beginning) {
+        versions.clear();
+        versions.add(new Version(new Applied(beginning.index(), beginning.term(), beginning.confState()), Map.of()));
+        invariants.stands(id, newest().applied());
+    }
 
     @Override
     public List<String> apply(List<CommittedEntry> batch) {

@@ -13,6 +13,7 @@ public final class SimulationTally {
         CRASHES,
         ELECTIONS,
         SNAPSHOTS_INSTALLED,
+        DISKS_EMPTIED,
         ANSWERS
     }
 

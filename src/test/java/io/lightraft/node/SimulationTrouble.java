@@ -4,7 +4,10 @@ import io.lightraft.raft.Message;
 import io.lightraft.raft.confchange.ConfChange;
 import io.lightraft.raft.confchange.ConfChange.Change;
 import io.lightraft.raft.confchange.ConfChange.Kind;
+import io.lightraft.raft.confchange.ConfChange.Transition;
 import io.lightraft.transport.Frame;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
@@ -79,6 +82,28 @@ final class SimulationTrouble {
                 }
             });
         }
+    }
+
+    /** What somebody may wish the membership to be. */
+    ConfChange anyChange() {
+        List<Change> changes = new ArrayList<>();
+        if (world.plan.replacing()) {
+            long left = world.anyNode().id;
+            for (SimulationNode node : world.nodes()) {
+                boolean voter = node.id != left && random.nextBoolean();
+                changes.add(new Change(voter ? Kind.ADD_VOTER : Kind.REMOVE, node.id));
+            }
+            return ConfChange.of(Transition.JOINT_IMPLICIT, changes);
+        }
+        for (int count = random.nextInt(3) == 0 ? 2 : 1; count > 0; count--) {
+            Kind kind = switch (random.nextInt(5)) {
+                case 0, 1 -> Kind.REMOVE;
+                case 2 -> Kind.ADD_LEARNER;
+                default -> Kind.ADD_VOTER;
+            };
+            changes.add(new Change(kind, world.anyNode().id));
+        }
+        return ConfChange.of(random.nextInt(3) == 0 ? Transition.JOINT_IMPLICIT : Transition.AUTO, changes);
     }
 
     /** Between those who stay or come and those who go. */
