@@ -38,7 +38,8 @@ final class HostCalls {
     }
 
     /**
-     * Waits as long as the request says and a little longer, as the host's own word on a deadline says more.
+     * Waits as long as the request says and, while the host leads, a little longer, as its own word on a deadline says
+     * more.
      *
      * @throws IOException when there is no answer by then, or another node is known to lead; it may have been done
      * @throws ReplicaException.Stopped when this thread is interrupted, and stays so
@@ -78,17 +79,20 @@ final class HostCalls {
         } catch (RejectedExecutionException e) {
             throw new ReplicaException.Stopped("this node is shutting down.");
         }
-        return await(host, answer, Deadline.in(patience));
+        return await(host, answer, Deadline.in(request.timeout()), Deadline.in(patience));
     }
 
-    private TransactionReply await(int host, FutureTask<TransactionReply> answer, Deadline deadline)
+    private TransactionReply await(int host, FutureTask<TransactionReply> answer, Deadline deadline, Deadline last)
             throws IOException {
         while (true) {
             try {
-                long millis = Math.min(LOOK_MILLIS, deadline.remaining().toMillis() + 1);
+                long millis = Math.min(LOOK_MILLIS, last.remaining().toMillis() + 1);
                 return answer.get(millis, TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
-                if (deadline.remaining().isZero() || anotherLeads(host)) {
+                Integer leader = replicator.status().leaderId();
+                boolean leads = leader != null && leader == host;
+                boolean late = deadline.remaining().isZero();
+                if (last.remaining().isZero() || !leads && (late || leader != null)) {
                     throw new IOException("node " + host + " did not answer", e);
                 }
             } catch (ExecutionException e) {

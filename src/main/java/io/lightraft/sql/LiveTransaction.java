@@ -24,6 +24,7 @@ final class LiveTransaction {
     }
 
     private static final int URGE_MILLIS = 5;
+    private static final String LEADER_CHANGED = "the leader changed";
 
     private final TransactionConnection connection;
     private final WriteGate gate;
@@ -227,6 +228,15 @@ final class LiveTransaction {
         } // otherwise whoever runs its statement undoes it, once that is interrupted
     }
 
+    /** Ends it for an entry that is to be applied. None is as long as this node leads, but for changes of the members. */
+    void giveWay() {
+        WriteTurn granted = turn;
+        end(
+                granted != null && granted.isOver()
+                        ? LEADER_CHANGED
+                        : "another entry of the log had to be applied, as a change of the members");
+    }
+
     @Nullable
     String endReason() {
         return endReason;
@@ -252,7 +262,7 @@ final class LiveTransaction {
     private void check() throws Over {
         WriteTurn granted = turn;
         if (endReason == null && writing && granted != null && granted.isOver()) {
-            endReason = "the leader changed";
+            endReason = LEADER_CHANGED;
         }
         if (endReason != null) {
             undo();

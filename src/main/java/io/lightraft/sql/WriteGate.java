@@ -33,7 +33,7 @@ final class WriteGate {
         while (!permit.tryAcquire()) {
             LiveTransaction transaction = inside.get();
             if (transaction != null) {
-                transaction.end("another entry of the log had to be applied");
+                transaction.giveWay();
             }
             try {
                 if (permit.tryAcquire(URGE_MILLIS, TimeUnit.MILLISECONDS)) {

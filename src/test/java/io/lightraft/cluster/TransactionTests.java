@@ -186,6 +186,17 @@ class TransactionTests {
     }
 
     @Test
+    void theListOfTablesShowsWhatItHasMade() throws Exception {
+        a.ask("BEGIN");
+        a.ask("CREATE TABLE made_within(x)");
+        assertThat(a.ask(".tables")).contains("made_within");
+        assertThat(a.ask(".schema made_within")).isEqualTo("CREATE TABLE made_within(x);\n");
+        assertThat(b.ask(".tables")).doesNotContain("made_within");
+        assertThat(a.ask(".once key INSERT INTO made_within VALUES(1)")).contains("a transaction is open");
+        a.ask("ROLLBACK");
+    }
+
+    @Test
     void whatItRecordsComesOutTheSameOnEveryNode() throws Exception {
         a.ask("BEGIN");
         a.ask("CREATE TABLE log(id INTEGER PRIMARY KEY, at TEXT DEFAULT CURRENT_TIMESTAMP, dice INTEGER)");

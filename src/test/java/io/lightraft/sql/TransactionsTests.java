@@ -117,6 +117,15 @@ class TransactionsTests {
     }
 
     @Test
+    void aCommitIsAnsweredAtItsDeadlineWhenNobodyIsKnownToLead() throws Exception {
+        begin();
+        leader = null;
+        long startNanos = System.nanoTime();
+        assertThat(run("COMMIT", TIMEOUT)).contains("the transaction was rolled back: the leader changed");
+        assertThat(since(startNanos)).isBetween(TIMEOUT, TIMEOUT.plusMillis(800));
+    }
+
+    @Test
     void aCommitIsAnsweredAtOnceWhenAnotherNodeIsKnownToLead() throws Exception {
         begin();
         CompletableFuture<String> commit = CompletableFuture.supplyAsync(() -> {

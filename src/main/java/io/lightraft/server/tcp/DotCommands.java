@@ -1,13 +1,16 @@
 package io.lightraft.server.tcp;
 
+import io.lightraft.node.ReplicaException;
 import io.lightraft.node.ReplicaStatus;
 import io.lightraft.sql.Column;
+import io.lightraft.sql.KeyReusedException;
 import io.lightraft.sql.ReadLevel;
-import io.lightraft.sql.ReadOptions;
 import io.lightraft.sql.ResultSink;
 import io.lightraft.sql.Session;
 import io.lightraft.sql.SqlEngine;
+import io.lightraft.sql.SqlScript;
 import io.lightraft.sql.Statement;
+import io.lightraft.sql.WriteOptions;
 import java.io.IOException;
 import java.io.Writer;
 import java.time.Duration;
@@ -23,11 +26,13 @@ import org.jspecify.annotations.Nullable;
 final class DotCommands {
 
     private static final String HELP = """
-            .consistency [LEVEL]  show or set how fresh reads are: %s
+            .consistency [LEVEL]  show or set how fresh reads are: %s;
+                                  none 2s: but not if the leader was last heard of longer ago
             .exit                 end the session
             .help                 this text
             .multiline [on|off]   on: a statement ends at ; only, and may span lines
             .nodes                the members of the cluster
+            .once KEY STATEMENT   a write with an idempotency key: repeated, it gives the first result
             .quit                 end the session
             .schema [TABLE]       the statements that made the tables, or one table
             .status               this node's state
@@ -84,6 +89,7 @@ final class DotCommands {
         String argument = words.length > 1 ? words[1] : "";
         switch (command) {
             case ".consistency" -> consistency(argument, table);
+            case ".once" -> once(argument, table);
             case ".schema" -> schema(argument, table);
             case ".timer" -> settings.timer = onOrOff(command, argument, settings.timer, table);
             case ".multiline" -> settings.multiline = onOrOff(command, argument, settings.multiline, table);
@@ -108,18 +114,58 @@ final class DotCommands {
         }
     }
 
-    private void consistency(String level, TableWriter table) throws IOException {
-        if (level.isEmpty()) {
-            out.write(name(settings.readLevel) + "\n");
+    private void consistency(String argument, TableWriter table) throws IOException {
+        if (argument.isEmpty()) {
+            out.write(name(settings.readLevel) + (settings.freshness == null ? "" : " " + settings.freshness) + "\n");
             return;
         }
+        String[] words = argument.split("\\s+", 2);
+        ReadLevel level = null;
         for (ReadLevel known : ReadLevel.values()) {
-            if (name(known).equalsIgnoreCase(level)) {
-                settings.readLevel = known;
-                return;
+            if (name(known).equalsIgnoreCase(words[0])) {
+                level = known;
             }
         }
-        table.error("unknown level \"" + level + "\". Usage: .consistency LEVEL, one of " + levels() + ".");
+        if (level == null) {
+            table.error("unknown level \"" + words[0] + "\". Usage: .consistency LEVEL, one of " + levels() + ".");
+            return;
+        }
+        Freshness freshness = words.length > 1 ? Freshness.parse(words[1]) : null;
+        if (words.length > 1 && level != ReadLevel.NONE) {
+            table.error("only reads of level none have a freshness. Usage: .consistency none 2s");
+        } else if (words.length > 1 && freshness == null) {
+            table.error(
+                    "\"" + words[1] + "\" is no time. Usage: .consistency none TIME, such as 500ms, 2s or 1m, since the"
+                            + " leader was last heard of.");
+        } else {
+            settings.readLevel = level;
+            settings.freshness = freshness;
+        }
+    }
+
+    private void once(String argument, TableWriter table) throws IOException {
+        String[] words = argument.split("\\s+", 2);
+        if (words.length < 2) {
+            table.error("a key and a statement are missing. Usage: .once KEY STATEMENT");
+            return;
+        }
+        if (session.isInTransaction()) {
+            table.error(".once runs a write of its own, but a transaction is open. COMMIT or ROLLBACK it first.");
+            return;
+        }
+        List<Statement> statements =
+                SqlScript.split(words[1]).stream().map(Statement::of).toList();
+        try {
+            engine.execute(session, statements, new WriteOptions(statements.size() > 1, timeout, words[0]), table);
+        } catch (KeyReusedException e) {
+            table.error(String.valueOf(e.getMessage()));
+        } catch (ReplicaException.OutcomeUnknown e) {
+            table.error("outcome unknown: the write may or may not be done. Send it again with the same key: it is done"
+                    + " once, and answered with its result.");
+        }
+        if (statements.size() > 1 && table.hasFailed()) {
+            table.error("nothing of the line was done");
+        }
     }
 
     private static String levels() {
@@ -156,8 +202,9 @@ final class DotCommands {
         query(new Statement(sql, values, Map.of()), new SchemaPrinter(name, table));
     }
 
+    /** As if it were typed: within a transaction it shows what that has made. */
     private void query(Statement statement, ResultSink sink) throws IOException {
-        engine.query(session, List.of(statement), new ReadOptions(settings.readLevel, null, timeout), sink);
+        engine.run(session, statement, settings.readOptions(timeout), sink);
     }
 
     private static String unquoted(String name) {

@@ -145,7 +145,7 @@ final class QueryShell {
                 return;
             }
             if (!sql.isBlank()) {
-                ReadOptions options = new ReadOptions(settings.readLevel, null, timeout);
+                ReadOptions options = settings.readOptions(timeout);
                 answer(table -> engine.run(session, Statement.of(sql), options, table));
             }
         }

@@ -2,12 +2,16 @@ package io.lightraft.server.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lightraft.node.ReplicaException;
+import io.lightraft.sql.KeyReusedException;
 import io.lightraft.sql.ReadLevel;
 import io.lightraft.sql.ReadOptions;
 import io.lightraft.sql.ResultSink;
 import io.lightraft.sql.Session;
 import io.lightraft.sql.Statement;
+import io.lightraft.sql.WriteOptions;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
@@ -109,6 +113,71 @@ class DotCommandsTests extends ListenerTestSupport {
                             + " Usage: .consistency LEVEL, one of none, weak, auto, linearizable, strong."));
             assertThat(levels).containsExactly(ReadLevel.LINEARIZABLE, ReadLevel.NONE, ReadLevel.NONE);
         }
+    }
+
+    @Test
+    void levelNoneTakesALimitToHowOldItMayBe() throws IOException {
+        List<ReadOptions> seen = new CopyOnWriteArrayList<>();
+        SqliteFileEngine engine = new SqliteFileEngine(directory) {
+            @Override
+            public void run(Session session, Statement statement, ReadOptions options, ResultSink sink)
+                    throws IOException {
+                seen.add(options);
+                super.run(session, statement, options, sink);
+            }
+        };
+        try (NcClient client = NcClient.connect(listen(engine, OPTIONS).port())) {
+            assertThat(client.ask(".consistency none 500MS;")).isEmpty();
+            assertThat(client.ask(".consistency")).isEqualTo("none 500ms\n");
+            client.ask("SELECT 1");
+            assertThat(client.ask(".consistency none soon"))
+                    .isEqualTo(error("\"soon\" is no time. Usage: .consistency none"
+                            + " TIME, such as 500ms, 2s or 1m, since the leader was last heard of."));
+            assertThat(client.ask(".consistency weak 1s"))
+                    .isEqualTo(error("only reads of level none have a freshness. Usage: .consistency none 2s"));
+            assertThat(client.ask(".consistency"))
+                    .as("a mistake changes nothing")
+                    .isEqualTo("none 500ms\n");
+            client.ask(".consistency none");
+            client.ask("SELECT 1");
+        }
+        assertThat(seen).extracting(ReadOptions::freshness).containsExactly(Duration.ofMillis(500), null);
+    }
+
+    @Test
+    void onceIsAWriteWithAKey() throws IOException {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        SqliteFileEngine engine = new SqliteFileEngine(directory) {
+            @Override
+            public void execute(Session session, List<Statement> statements, WriteOptions options, ResultSink sink)
+                    throws IOException {
+                String key = String.valueOf(options.idempotencyKey());
+                seen.add(key + " " + options.atomic() + " "
+                        + statements.stream().map(Statement::sql).toList());
+                switch (key) {
+                    case "reused" -> throw new KeyReusedException("came before");
+                    case "lost" -> throw new ReplicaException.OutcomeUnknown("look");
+                    case "failing" -> sink.failed(1, "no");
+                    default -> sink.changed(1, 1);
+                }
+            }
+        };
+        try (NcClient client = NcClient.connect(listen(engine, OPTIONS).port())) {
+            assertThat(client.ask(".once order-17 INSERT INTO t VALUES(';');")).isEqualTo("1 row affected\n");
+            assertThat(client.ask(".ONCE order-18   DELETE FROM t; DELETE FROM u"))
+                    .isEqualTo("1 row affected\n");
+            assertThat(client.ask(".once failing DELETE FROM t; DELETE FROM u"))
+                    .isEqualTo(error("no") + error("nothing of the line was done"));
+            assertThat(client.ask(".once reused DELETE FROM t")).isEqualTo(error("came before"));
+            assertThat(client.ask(".once lost DELETE FROM t")).contains("Send it again with the same key");
+            for (String incomplete : List.of(".once", ".once key", ".once key;", ".once key  ;")) {
+                assertThat(client.ask(incomplete))
+                        .isEqualTo(error("a key and a statement are missing. Usage: .once KEY STATEMENT"));
+            }
+        }
+        assertThat(seen.subList(0, 2))
+                .containsExactly(
+                        "order-17 false [INSERT INTO t VALUES(';')]", "order-18 true [DELETE FROM t, DELETE FROM u]");
     }
 
     @Test

@@ -92,7 +92,8 @@ class SqliteFileEngine implements SqlEngine {
     }
 
     @Override
-    public void execute(Session session, List<Statement> statements, WriteOptions options, ResultSink sink) {
+    public void execute(Session session, List<Statement> statements, WriteOptions options, ResultSink sink)
+            throws IOException {
         throw new UnsupportedOperationException("The listener runs statements one by one");
     }
 }
