@@ -27,6 +27,7 @@ final class CommandCodec {
     private static final int HAS_ROWID = 2;
     private static final int HAS_KEY = 4;
     private static final int RECORDED = 8;
+    private static final int HAS_CHANGES = 16;
 
     private static final byte NULL = 0;
     private static final byte INTEGER = 1;
@@ -48,9 +49,13 @@ final class CommandCodec {
             out.writeByte((command.atomic() ? ATOMIC : 0)
                     | (rowid != null ? HAS_ROWID : 0)
                     | (key != null ? HAS_KEY : 0)
-                    | (recording != null ? RECORDED : 0));
+                    | (recording != null ? RECORDED : 0)
+                    | (command.sessionChanges() != 0 ? HAS_CHANGES : 0));
             if (rowid != null) {
                 out.writeLong(rowid);
+            }
+            if (command.sessionChanges() != 0) {
+                out.writeLong(command.sessionChanges());
             }
             if (key != null) {
                 writeText(out, key.text());
@@ -90,10 +95,11 @@ final class CommandCodec {
                     + " knows " + FORMAT_VERSION + "); start a newer release");
         }
         int flags = take(in, 1).get();
-        if ((flags & ~(ATOMIC | HAS_ROWID | HAS_KEY | RECORDED)) != 0) {
+        if ((flags & ~(ATOMIC | HAS_ROWID | HAS_KEY | RECORDED | HAS_CHANGES)) != 0) {
             throw new IllegalArgumentException("unknown flags " + flags + " in a command");
         }
         Long rowid = (flags & HAS_ROWID) != 0 ? take(in, 8).getLong() : null;
+        long changes = (flags & HAS_CHANGES) != 0 ? take(in, 8).getLong() : 0;
         IdempotencyKey key = (flags & HAS_KEY) != 0 ? new IdempotencyKey(readText(in), readText(in)) : null;
         Recording recording = (flags & RECORDED) != 0 ? readRecording(in) : null;
         int count = readCount(in);
@@ -108,7 +114,7 @@ final class CommandCodec {
             throw new IllegalArgumentException("a recorded command of " + count + " statements has "
                     + recording.moments().size() + " moments");
         }
-        return new Command(statements, (flags & ATOMIC) != 0, rowid, key, recording);
+        return new Command(statements, (flags & ATOMIC) != 0, rowid, key, recording, changes);
     }
 
     private static void writeRecording(DataOutputStream out, Recording recording) throws IOException {

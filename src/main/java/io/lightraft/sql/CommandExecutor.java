@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.Function;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -47,6 +48,13 @@ final class CommandExecutor implements AutoCloseable {
     private long rowid;
     private boolean rowidKnown;
     private long rowsAffected;
+
+    /** What changes() gives until a statement of this command has set it. */
+    private long changesBefore;
+
+    /** Whether the statement at hand got so far. */
+    private boolean ran;
+
     private long returnableBytes;
 
     /** Whether the disk had room when SQLite last called something full. Later somebody may have made room. */
@@ -61,6 +69,8 @@ final class CommandExecutor implements AutoCloseable {
         keptCurrentTime = new KeptCurrentTime(writer, touched);
         budget.attach(writer.connection());
         rowids.attach(writer.connection());
+        OverridingFunction changes = new OverridingFunction(arguments -> changes(), thrown -> {});
+        Function.create(writer.connection(), "changes", changes, 0, 0);
         touched.attach(writer.connection());
     }
 
@@ -109,6 +119,7 @@ final class CommandExecutor implements AutoCloseable {
         returnableBytes = limits.maxReturnedBytes();
         budget.reset(limits.opcodeBudget());
         startFrom(startRowid);
+        changesBefore = sessionRowid != null ? command.sessionChanges() : 0;
         List<StatementResult> results = new ArrayList<>(command.statements().size());
         if (command.atomic()) {
             writer.run(SAVEPOINT);
@@ -130,11 +141,23 @@ final class CommandExecutor implements AutoCloseable {
     }
 
     /** Begins a transaction that is given statement by statement; all of them share the limits of one command. */
-    void start(long startRowid) throws SQLException {
+    void start(SessionValues session) throws SQLException {
         rowsAffected = 0;
+        changesBefore = session.changes();
         returnableBytes = limits.maxReturnedBytes();
         budget.reset(limits.opcodeBudget());
-        startFrom(startRowid);
+        startFrom(session.rowid());
+    }
+
+    /** A statement that failed while it ran has said how many rows stay; one that never ran says nothing. */
+    private void keepChanges(Statement failed) throws SQLException {
+        changesBefore =
+                ran && countsRows(failed) ? writer.connection().getDatabase().changes() : changes();
+    }
+
+    private long changes() throws SQLException {
+        long own = writer.connection().getDatabase().changes();
+        return own == 0 ? changesBefore : own;
     }
 
     /** What the functions answer from, for a statement that is run elsewhere. */
@@ -171,6 +194,7 @@ final class CommandExecutor implements AutoCloseable {
         writer.run(SAVEPOINT);
         StatementResult result = attempt(statement, number, known);
         if (result instanceof StatementResult.Failed failed) {
+            keepChanges(statement);
             if (leavesWhatItDid(statement, failed)) {
                 rowidKnown = false;
                 releaseAfter(number, failed);
@@ -226,6 +250,7 @@ final class CommandExecutor implements AutoCloseable {
 
     private StatementResult attempt(Statement statement, int number, StatementResult.@Nullable Failed known)
             throws TransactionLost, SQLException {
+        ran = known != null;
         if (known != null) {
             if (known.code() == SqlErrors.FULL && !sequenceIsExhausted(statement.sql())) {
                 throw new SQLiteException("the database or the disk is full", SQLiteErrorCode.SQLITE_FULL);
@@ -247,6 +272,7 @@ final class CommandExecutor implements AutoCloseable {
             Parameters.bind(prepared, statement);
             functions.use(clockMillis, seed, number);
             budget.count(true);
+            ran = true;
             try (Cursor cursor = new Cursor(prepared, statement.sql())) {
                 return result(statement, cursor);
             }
@@ -291,6 +317,7 @@ final class CommandExecutor implements AutoCloseable {
         }
         budget.count(false);
         if (countsRows(statement)) {
+            changesBefore = 0;
             rowsAffected = writer.connection().getDatabase().changes();
         }
         String rowidComplaint = rowids.complaint(writer);

@@ -87,9 +87,10 @@ public final class Database implements SqlEngine {
             case REFUSED -> sink.failed(SqlErrors.ERROR, ruling.reason());
             case NOTHING -> nothing(sink);
             case WRITE, WRITE_ALONE -> {
-                Command command = new Command(List.of(statement), false, session.lastInsertRowid());
+                Command command = new Command(
+                        List.of(statement), false, session.lastInsertRowid(), null, null, session.rowsAffected());
                 for (StatementResult result : propose(command, deadline)) {
-                    deliver(result, session, sink);
+                    deliver(statement, result, session, sink);
                 }
             }
             default -> {
@@ -134,8 +135,9 @@ public final class Database implements SqlEngine {
         // for clients that share one connection.
         Long rowid = session.hasWritten() ? session.lastInsertRowid() : null;
         IdempotencyKey key = key(options, present);
-        List<StatementResult> results =
-                accepted.isEmpty() ? List.of() : propose(new Command(accepted, atomic, rowid, key), deadline);
+        List<StatementResult> results = accepted.isEmpty()
+                ? List.of()
+                : propose(new Command(accepted, atomic, rowid, key, null, session.rowsAffected()), deadline);
         if (!results.isEmpty()
                 && results.get(0) instanceof StatementResult.Failed failed
                 && failed.code() == KnownKeys.REUSED) {
@@ -146,7 +148,8 @@ public final class Database implements SqlEngine {
             if (ruling.isRefused()) {
                 sink.failed(SqlErrors.ERROR, ruling.reason());
             } else if (next < results.size()) { // an atomic command ends at its first failure
-                deliver(results.get(next++), session, sink);
+                deliver(accepted.get(next), results.get(next), session, sink);
+                next++;
             }
         }
     }
@@ -320,11 +323,14 @@ public final class Database implements SqlEngine {
         sink.endOfRows();
     }
 
-    static void deliver(StatementResult result, Session session, ResultSink sink) throws IOException {
+    static void deliver(Statement statement, StatementResult result, Session session, ResultSink sink)
+            throws IOException {
         if (result instanceof StatementResult.Changed changed) {
-            session.changed(changed.rowsAffected(), changed.lastInsertRowid());
+            boolean counted = CommandExecutor.countsRows(statement);
+            session.changed(counted ? changed.rowsAffected() : session.rowsAffected(), changed.lastInsertRowid());
             sink.changed(changed.rowsAffected(), changed.lastInsertRowid());
         } else if (result instanceof StatementResult.Failed failed) {
+            session.failed(failed.code());
             sink.failed(failed.code(), failed.message());
         } else if (result instanceof StatementResult.Rows rows) {
             session.changed(rows.rowsAffected(), rows.lastInsertRowid());

@@ -28,7 +28,7 @@ final class LiveTransaction {
 
     private final TransactionConnection connection;
     private final WriteGate gate;
-    private final long startRowid;
+    private final SessionValues start;
     private final int maxRecordedBytes;
     private final SplittableRandom seeds;
     private final ReentrantLock lock = new ReentrantLock();
@@ -48,13 +48,13 @@ final class LiveTransaction {
 
     /**
      * @param connection its own until {@link #close}
-     * @param startRowid what last_insert_rowid() gives at the start
+     * @param start what the session brings along
      */
     LiveTransaction(
-            TransactionConnection connection, WriteGate gate, long startRowid, int maxRecordedBytes, long seed) {
+            TransactionConnection connection, WriteGate gate, SessionValues start, int maxRecordedBytes, long seed) {
         this.connection = connection;
         this.gate = gate;
-        this.startRowid = startRowid;
+        this.start = start;
         this.maxRecordedBytes = maxRecordedBytes;
         seeds = new SplittableRandom(seed);
     }
@@ -72,7 +72,7 @@ final class LiveTransaction {
     void begin() throws SQLException, Over {
         run(() -> {
             begun = true;
-            connection.begin(startRowid);
+            connection.begin(start);
             return true;
         });
     }
@@ -193,9 +193,10 @@ final class LiveTransaction {
                     ? new Command(
                             List.copyOf(statements),
                             false,
-                            startRowid,
+                            start.rowid(),
                             null,
-                            new Recording(base, digest, List.copyOf(moments)))
+                            new Recording(base, digest, List.copyOf(moments)),
+                            start.changes())
                     : null;
         } finally {
             lock.unlock();

@@ -26,7 +26,7 @@ final class Replay {
             return conflict;
         }
         Long rowid = command.sessionRowid();
-        executor.start(rowid != null ? rowid : from.lastInsertRowid());
+        executor.start(new SessionValues(rowid != null ? rowid : from.lastInsertRowid(), command.sessionChanges()));
         long digest = 0;
         StatementResult.Changed last = new StatementResult.Changed(0, rowid != null ? rowid : from.lastInsertRowid());
         try {

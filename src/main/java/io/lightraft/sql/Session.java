@@ -21,6 +21,10 @@ public final class Session {
         return rowsAffected;
     }
 
+    SessionValues values() {
+        return new SessionValues(lastInsertRowid, rowsAffected);
+    }
+
     boolean hasWritten() {
         return hasWritten;
     }
@@ -43,5 +47,13 @@ public final class Session {
         rowsAffected = newRowsAffected;
         lastInsertRowid = newLastInsertRowid;
         hasWritten = true;
+    }
+
+    /** As in SQLite: one that failed while it ran has changed no rows; one that never ran leaves the count. */
+    void failed(int code) {
+        int primary = code & 0xFF;
+        if (code > 0 && (primary == SqlErrors.CONSTRAINT || primary == SqlErrors.MISMATCH)) {
+            rowsAffected = 0;
+        }
     }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class SessionTransaction {
 
     final boolean openedBySavepoint;
-    final long rowid;
+    final SessionValues start;
     UUID name = UUID.randomUUID();
     long sequence;
 
@@ -25,8 +25,8 @@ final class SessionTransaction {
     @Nullable
     String failure;
 
-    SessionTransaction(boolean openedBySavepoint, long rowid) {
+    SessionTransaction(boolean openedBySavepoint, SessionValues start) {
         this.openedBySavepoint = openedBySavepoint;
-        this.rowid = rowid;
+        this.start = start;
     }
 }

@@ -25,7 +25,8 @@ final class TransactionCodec {
         node.put("sequence", request.sequence());
         node.put("kind", request.kind().name());
         node.put("proposer", request.proposer().toString());
-        node.put("rowid", request.rowid());
+        node.put("rowid", request.start().rowid());
+        node.put("changes", request.start().changes());
         node.put("savepoint", request.openedBySavepoint());
         node.put("timeoutMillis", request.timeout().toMillis());
         node.put("statement", CommandCodec.encode(new Command(List.of(request.statement()), false, null)));
@@ -41,7 +42,8 @@ final class TransactionCodec {
                     node.get("sequence").asLong(),
                     Kind.valueOf(node.get("kind").asString()),
                     UUID.fromString(node.get("proposer").asString()),
-                    node.get("rowid").asLong(),
+                    new SessionValues(
+                            node.get("rowid").asLong(), node.get("changes").asLong()),
                     node.get("savepoint").asBoolean(),
                     CommandCodec.decode(ByteBuffer.wrap(node.get("statement").binaryValue()))
                             .statements()

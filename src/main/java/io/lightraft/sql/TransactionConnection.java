@@ -47,9 +47,9 @@ final class TransactionConnection {
         return executor;
     }
 
-    void begin(long startRowid) throws SQLException {
+    void begin(SessionValues start) throws SQLException {
         writer.run("BEGIN");
-        executor.start(startRowid);
+        executor.start(start);
     }
 
     /** False when the snapshot is stale. */

@@ -147,7 +147,7 @@ public final class TransactionHost implements FileUser, AutoCloseable {
                     new LiveTransaction(
                             connection,
                             gate,
-                            request.rowid(),
+                            request.start(),
                             MAX_RECORDED_BYTES,
                             ThreadLocalRandom.current().nextLong()),
                     System.nanoTime());
@@ -187,7 +187,11 @@ public final class TransactionHost implements FileUser, AutoCloseable {
                 case BEGIN_IMMEDIATE -> {
                     StatementResult.Failed failure = prepareToWrite(hosted, request, deadline);
                     yield TransactionReply.done(
-                            failure != null ? failure : new StatementResult.Changed(0, request.rowid()), true);
+                            failure != null
+                                    ? failure
+                                    : new StatementResult.Changed(
+                                            0, request.start().rowid()),
+                            true);
                 }
                 default -> statement(hosted, request, deadline);
             };

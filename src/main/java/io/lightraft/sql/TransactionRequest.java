@@ -9,7 +9,7 @@ import java.util.UUID;
  * @param transaction its name; one that is not known begins with sequence 1
  * @param sequence counts the requests of a transaction; one that comes again gets the same reply and does nothing
  * @param proposer what the session's node will propose the outcome as
- * @param rowid what last_insert_rowid() gives at the start
+ * @param start what the session brings along
  * @param openedBySavepoint instead of BEGIN, so that its release commits
  */
 record TransactionRequest(
@@ -17,7 +17,7 @@ record TransactionRequest(
         long sequence,
         Kind kind,
         UUID proposer,
-        long rowid,
+        SessionValues start,
         boolean openedBySavepoint,
         Statement statement,
         Duration timeout) {

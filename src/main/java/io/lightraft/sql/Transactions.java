@@ -70,14 +70,14 @@ public final class Transactions {
             commit(session, open, deadline, sink);
         } else {
             TransactionReply reply = send(open, TransactionRequest.Kind.RUN, statement, deadline);
-            deliver(session, open, reply, deadline, sink);
+            deliver(session, open, statement, reply, deadline, sink);
         }
     }
 
     private void outside(
             Session session, TransactionControl control, Statement statement, Deadline deadline, ResultSink sink)
             throws IOException {
-        SessionTransaction fresh = new SessionTransaction(control.kind() == Kind.SAVEPOINT, session.lastInsertRowid());
+        SessionTransaction fresh = new SessionTransaction(control.kind() == Kind.SAVEPOINT, session.values());
         switch (control.kind()) {
             case BEGIN -> {
                 session.transaction(fresh);
@@ -145,18 +145,23 @@ public final class Transactions {
             close(open);
             sink.failed(SqlErrors.ABORT, ROLLED_BACK + reply.message() + AGAIN);
         } else {
-            deliver(session, open, reply, deadline, sink);
+            deliver(session, open, TransactionRequest.NO_STATEMENT, reply, deadline, sink);
         }
     }
 
     private void deliver(
-            Session session, SessionTransaction open, TransactionReply reply, Deadline deadline, ResultSink sink)
+            Session session,
+            SessionTransaction open,
+            Statement statement,
+            TransactionReply reply,
+            Deadline deadline,
+            ResultSink sink)
             throws IOException {
         StatementResult result = reply.result();
         switch (reply.status()) {
             case DONE -> {
                 if (result != null) {
-                    Database.deliver(result, reply.read() ? new Session() : session, sink);
+                    Database.deliver(statement, result, reply.read() ? new Session() : session, sink);
                 }
             }
             case ENDED -> {
@@ -290,7 +295,7 @@ public final class Transactions {
                 open.sequence + 1,
                 kind,
                 replicator.onceProposer(),
-                open.rowid,
+                open.start,
                 open.openedBySavepoint,
                 statement,
                 deadline.remaining());

@@ -176,6 +176,28 @@ class StatementsTests {
     }
 
     @Test
+    void changesFollowsTheSession() throws Exception {
+        cluster.http(0).run("CREATE TABLE t(a)", "CREATE TABLE log(n)", "INSERT INTO t VALUES(1), (2), (3)");
+        try (SqlSession sql = new SqlSession(cluster.engine(1), ReadOptions.DEFAULT)) {
+            sql.run("UPDATE t SET a = a + 1");
+            sql.run("CREATE TABLE between_them(a)");
+            sql.run("INSERT INTO log VALUES(changes())");
+            sql.run("INSERT INTO log VALUES(changes())");
+            sql.run("DELETE FROM t WHERE a < 4");
+            sql.begin();
+            sql.run("INSERT INTO log VALUES(changes())");
+            sql.rollback();
+            assertThat(sql.rows("SELECT changes()")).containsExactly(List.of(1L));
+            sql.run("DELETE FROM t WHERE a = 77");
+            sql.begin();
+            sql.run("INSERT INTO log VALUES(changes() + 10)");
+            sql.commit();
+        }
+        cluster.http(2).run("INSERT INTO log VALUES(changes() + 20)");
+        assertThat(cluster.http(2).rows("SELECT n FROM log")).containsExactly("3", "1", "10", "20");
+    }
+
+    @Test
     void javaHasTheSameSessionsAndReadLevels() throws Exception {
         cluster.http(0).run("CREATE TABLE account(id INTEGER PRIMARY KEY, v)", "INSERT INTO account VALUES(1, 100)");
         try (SqlSession mine = new SqlSession(cluster.engine(0), ReadOptions.DEFAULT);

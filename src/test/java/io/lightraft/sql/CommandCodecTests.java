@@ -33,12 +33,14 @@ class CommandCodecTests {
             }
             statements.add(new Statement("SELECT 'é😀\0' " + i, positional, named));
         }
+        Long rowid = random.nextBoolean() ? random.nextLong() : null;
         Command command = new Command(
                 statements,
                 random.nextBoolean(),
-                random.nextBoolean() ? random.nextLong() : null,
+                rowid,
                 random.nextBoolean() ? new IdempotencyKey("k żółw", "00ff") : null,
-                random.nextBoolean() ? recording(statements.size(), random) : null);
+                random.nextBoolean() ? recording(statements.size(), random) : null,
+                rowid != null ? random.nextLong() : 0);
         Command back = CommandCodec.decode(ByteBuffer.wrap(CommandCodec.encode(command)));
         assertThat(back).as("seed %d", seed).usingRecursiveComparison().isEqualTo(command);
     }
@@ -76,7 +78,9 @@ class CommandCodecTests {
                 List.of(new Statement("INSERT", Arrays.asList(1L, 2.0, "x", null), Map.of("a", new byte[3]))),
                 true,
                 5L,
-                new IdempotencyKey("key", "hash")));
+                new IdempotencyKey("key", "hash"),
+                null,
+                7));
         for (int length = 0; length < bytes.length; length++) {
             ByteBuffer cut = ByteBuffer.wrap(bytes, 0, length);
             assertThatThrownBy(() -> CommandCodec.decode(cut)).isInstanceOf(IllegalArgumentException.class);

@@ -51,7 +51,8 @@ class KnownKeysTests {
 
     private static Command write(String key, boolean atomic, String... sql) {
         List<Statement> statements = Arrays.stream(sql).map(Statement::of).toList();
-        return new Command(statements, atomic, null, key == null ? null : IdempotencyKey.of(key, statements, atomic));
+        return new Command(
+                statements, atomic, null, key == null ? null : IdempotencyKey.of(key, statements, atomic), null, 0);
     }
 
     private CommittedEntry entry(long index, Command command) {

@@ -52,7 +52,8 @@ public final class Oracle implements AutoCloseable {
             return new Step(Way.TYPED, maker.transaction());
         }
         if (kind < 6) {
-            return new Step(Way.TYPED, List.of(maker.typed()));
+            boolean counted = random.nextInt(3) == 0;
+            return new Step(Way.TYPED, counted ? maker.counted() : List.of(maker.typed()));
         }
         Command command = maker.command();
         while (command.statements().stream()

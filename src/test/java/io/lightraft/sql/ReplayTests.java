@@ -27,7 +27,7 @@ class ReplayTests {
         List<Statement> statements = Arrays.stream(sql).map(Statement::of).toList();
         Recording recording =
                 new Recording(base, digest, statements.stream().map(s -> MOMENT).toList());
-        return new Log(machine.applied().index()).entry(new Command(statements, false, null, null, recording));
+        return new Log(machine.applied().index()).entry(new Command(statements, false, null, null, recording, 0));
     }
 
     private static long digest(StatementResult... results) {

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,6 +105,29 @@ class SqliteStateMachineTests {
         assertThat(Log.apply(machine, log.entry(next)).get(0).get(0))
                 .isInstanceOfSatisfying(
                         Rows.class, rows -> assertThat(rows.rows()).containsExactly(List.of(77L, 0L)));
+    }
+
+    @Test
+    void startsASessionsEntryFromItsOwnChangesUntilAStatementSetsThem() {
+        run("CREATE TABLE t(a)", "INSERT INTO t VALUES(1), (2), (3)");
+        List<Statement> statements = Stream.of(
+                        "CREATE TABLE u(a)",
+                        "INSERT INTO u VALUES(changes()), (changes())",
+                        "INSERT INTO u VALUES(changes())",
+                        "DELETE FROM u WHERE a > 9",
+                        "INSERT INTO u VALUES(changes())",
+                        "SELECT group_concat(a) FROM u")
+                .map(Statement::of)
+                .toList();
+        Log log = new Log(machine.applied().index());
+        Command mine = new Command(statements, false, 1L, null, null, 5);
+        assertThat(Log.apply(machine, log.entry(mine)).get(0).get(5))
+                .isInstanceOfSatisfying(
+                        Rows.class, rows -> assertThat(rows.rows()).containsExactly(List.of("5,5,2,0")));
+        run("UPDATE t SET a = 0");
+        assertThat(run("INSERT INTO t VALUES(changes()) RETURNING a").get(0))
+                .isInstanceOfSatisfying(
+                        Rows.class, rows -> assertThat(rows.rows()).containsExactly(List.of(0L)));
     }
 
     @Test

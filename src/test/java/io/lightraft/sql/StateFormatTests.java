@@ -106,7 +106,9 @@ class StateFormatTests {
                 new ArrayList<>(List.of(first, new Statement("DELETE FROM t WHERE a = :n", List.of(), named))),
                 true,
                 33L,
-                new IdempotencyKey("order-17", "00ff"));
+                new IdempotencyKey("order-17", "00ff"),
+                null,
+                7);
     }
 
     private static Command transaction() {
@@ -119,7 +121,8 @@ class StateFormatTests {
                 true,
                 null,
                 null,
-                recording);
+                recording,
+                0);
     }
 
     private SqliteStateMachine open() {

@@ -88,6 +88,32 @@ final class StatementMaker {
         };
     }
 
+    /** A session asks for its changes(), right behind a statement that counts them, or with others between. */
+    List<Statement> counted() {
+        int n = number();
+        String[] counting = {
+            "UPDATE t SET d = d + 1 WHERE a % 3 = " + n % 3,
+            "INSERT OR IGNORE INTO t(a, b) VALUES(" + n + ", " + n + "), (" + number() + ", 3)",
+            "INSERT INTO t(a) VALUES(" + n + ")",
+            "DELETE FROM g WHERE a < " + n,
+            "INSERT INTO g(a) VALUES(1), (2), (3)"
+        };
+        String[] others = {
+            "SELECT a FROM t ORDER BY a LIMIT 1", "CREATE TABLE IF NOT EXISTS x1(a, b)", "SELECT nonsense"
+        };
+        List<Statement> made = new ArrayList<>(List.of(Statement.of(counting[random.nextInt(counting.length)])));
+        for (int i = random.nextInt(3); i > 0; i--) {
+            made.add(Statement.of(others[random.nextInt(others.length)]));
+        }
+        made.add(Statement.of("INSERT INTO ai(what, v) VALUES('changes', changes())"));
+        made.add(Statement.of("INSERT INTO ai(what, v) VALUES('again', changes() + 10) RETURNING v"));
+        if (random.nextBoolean()) {
+            made.add(1, Statement.of("BEGIN"));
+            made.add(Statement.of("COMMIT"));
+        }
+        return made;
+    }
+
     /** Without parameters. */
     Statement typed() {
         while (true) {

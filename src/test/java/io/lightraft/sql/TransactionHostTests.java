@@ -40,7 +40,7 @@ class TransactionHostTests {
                 sequence,
                 TransactionRequest.Kind.RUN,
                 new UUID(0, 1),
-                0,
+                new SessionValues(0, 0),
                 false,
                 Statement.of(sql),
                 Duration.ofSeconds(10)));
@@ -87,7 +87,7 @@ class TransactionHostTests {
                 1,
                 TransactionRequest.Kind.RUN,
                 new UUID(0, 1),
-                0,
+                new SessionValues(0, 0),
                 false,
                 Statement.of("SELECT a, (SELECT count(*) FROM sqlite_schema WHERE name = 'mine') FROM t"),
                 Duration.ofSeconds(10)));
