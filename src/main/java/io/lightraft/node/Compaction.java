@@ -22,7 +22,7 @@ final class Compaction {
     private final LogRetention retention;
     private final StateFile state;
     private final LongSupplier pinnedIndex;
-    private final LongConsumer compactTo;
+    private final LongConsumer shorten;
     private final Deque<Mark> marks = new ArrayDeque<>();
     private long compactedIndex;
     private long appliedIndex;
@@ -31,20 +31,21 @@ final class Compaction {
 
     /**
      * @param compactedIndex where the log begins
-     * @param pinnedIndex of the oldest snapshot that is on its way to a follower; {@link Long#MAX_VALUE} without any
-     * @param compactTo asks the storage worker for it
+     * @param pinnedIndex behind which entries are kept for followers that are being rebuilt; {@link Long#MAX_VALUE}
+     *     without any
+     * @param shorten asks the storage worker for it
      */
     Compaction(
             LogRetention retention,
             StateFile state,
             long compactedIndex,
             LongSupplier pinnedIndex,
-            LongConsumer compactTo) {
+            LongConsumer shorten) {
         this.retention = retention;
         this.state = state;
         this.compactedIndex = compactedIndex;
         this.pinnedIndex = pinnedIndex;
-        this.compactTo = compactTo;
+        this.shorten = shorten;
         marks.add(new Mark(compactedIndex, 0));
     }
 
@@ -70,19 +71,19 @@ final class Compaction {
                 || appliedBytes - marks.getFirst().bytes() > retention.bytes() * 3 / 2;
         if (due && appliedIndex >= nextLookIndex) {
             nextLookIndex = appliedIndex + Math.min(MAX_ENTRIES_PER_LOOK, retention.entries());
-            compact(Math.max(appliedIndex - retention.entries(), indexOfKeptBytes()));
+            compact(Math.max(appliedIndex - retention.entries(), indexOfKept(retention.bytes())));
         }
     }
 
-    /** Keeps nothing for followers that lag, but what is pinned. */
-    void compactAll() {
-        compact(appliedIndex);
+    /** Keeps nothing before this index for followers that lag, but what is pinned. */
+    void compactTo(long index) {
+        compact(Math.min(index, appliedIndex));
     }
 
-    private long indexOfKeptBytes() {
+    private long indexOfKept(long bytes) {
         long index = 0;
         for (Mark mark : marks) {
-            if (appliedBytes - mark.bytes() < retention.bytes()) {
+            if (appliedBytes - mark.bytes() < bytes) {
                 break;
             }
             index = mark.index();
@@ -91,14 +92,14 @@ final class Compaction {
     }
 
     private void compact(long wanted) {
-        long pinned = Math.max(pinnedIndex.getAsLong(), appliedIndex - retention.pinnedEntries());
-        long target = Math.min(wanted, pinned);
+        long mostPinned = Math.max(appliedIndex - retention.pinnedEntries(), indexOfKept(retention.pinnedBytes()));
+        long target = Math.min(wanted, Math.max(pinnedIndex.getAsLong(), mostPinned));
         if (target > compactedIndex && state.makeDurable()) {
             compactedIndex = target;
             while (marks.size() > 1 && marks.getFirst().index() < target) {
                 marks.poll();
             }
-            compactTo.accept(target);
+            shorten.accept(target);
         }
     }
 }

@@ -23,6 +23,9 @@ interface Effects {
         send(message.to(), new Frame.Raft(message));
     }
 
+    /** The log is not to be shortened beyond this index from now on; {@link Long#MAX_VALUE} for no such limit. */
+    default void keepLogBehind(long index) {}
+
     /** Sends a copy of this node's state to a peer whose own is wrong; unless that is under way. */
     default void copyState(long to, long term, long leastIndex) {}
 

@@ -6,13 +6,15 @@ package io.lightraft.node;
  *
  * @param entries that are kept, at most
  * @param bytes of commands that are kept, at most
- * @param pinnedEntries kept at most for a follower that is getting a snapshot, which the entries after it have to follow
+ * @param pinnedEntries kept at most for a follower that is being rebuilt from a snapshot: minutes of full load
+ * @param pinnedBytes of commands kept at most for it; one that needs more than that is slower than the writes, and would
+ *     need another snapshot for ever
  */
-record LogRetention(long entries, long bytes, long pinnedEntries) {
+record LogRetention(long entries, long bytes, long pinnedEntries, long pinnedBytes) {
 
-    static final LogRetention DEFAULT = new LogRetention(20_000, 64L << 20, 2_000_000);
+    static final LogRetention DEFAULT = new LogRetention(20_000, 64L << 20, 2_000_000, 4L << 30);
 
     static LogRetention ofEntries(long entries) {
-        return new LogRetention(entries, DEFAULT.bytes, DEFAULT.pinnedEntries);
+        return new LogRetention(entries, DEFAULT.bytes, DEFAULT.pinnedEntries, DEFAULT.pinnedBytes);
     }
 }

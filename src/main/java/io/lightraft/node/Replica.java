@@ -106,7 +106,7 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
                         LogRetention.ofEntries(config.logEntries()),
                         snapshots.state(),
                         durableLog.firstIndex() - 1,
-                        snapshots::oldestUnderWay,
+                        effects::keptLogIndex,
                         this::compactLog);
         this.apply = new ApplyWorker<>(stateMachine, applied.index(), this::membershipAfter, this::applied, compaction);
         this.storage = new StorageWorker(
@@ -391,6 +391,9 @@ public final class Replica<R> implements Replicator<R>, FrameHandler, LogListene
 
     private void compactLog(long index) {
         storage.add(new StorageWorker.Compact(index));
+        if (snapshots != null) {
+            snapshots.logBeginsBehind(index);
+        }
     }
 
     private void release(Message response) {

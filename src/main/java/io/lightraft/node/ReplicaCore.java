@@ -52,6 +52,7 @@ final class ReplicaCore<R> {
     private final Fitness fitness;
     private final Healing healing;
     private final SnapshotArrivals arrivals;
+    private final Rebuilds rebuilds;
     private final Freshness freshness;
 
     private long nowMillis;
@@ -90,6 +91,7 @@ final class ReplicaCore<R> {
         this.fitness = new Fitness(raft, config, divergence::quarantine);
         this.healing = new Healing(raft, divergence::quarantine, effects, config.tickMillis());
         this.arrivals = new SnapshotArrivals(raft);
+        this.rebuilds = new Rebuilds(raft, config, effects);
         this.proposals = new Proposals<>(
                 config,
                 incarnation,
@@ -176,7 +178,7 @@ final class ReplicaCore<R> {
                 if (carried.message() instanceof Message.InstallSnapshot install) {
                     healing.arrived(install);
                     arrivals.arrived(install);
-                } else {
+                } else if (!arrivals.ignores(carried.message())) {
                     raft.step(carried.message());
                     outsiders.received(from, carried.message());
                 }
@@ -378,6 +380,7 @@ final class ReplicaCore<R> {
         healing.tick();
         joining.tick();
         admissions.tick();
+        rebuilds.tick();
         raft.tick();
         raft.handOverIfNoVoter();
         reads.tick();
@@ -423,7 +426,7 @@ final class ReplicaCore<R> {
             } else if (message instanceof Message.StorageApply apply) {
                 effects.apply(apply);
             } else if (message instanceof Message.InstallSnapshot install) {
-                effects.sendSnapshot(install);
+                rebuilds.send(install);
             } else {
                 effects.send(message.to(), new Frame.Raft(message));
             }

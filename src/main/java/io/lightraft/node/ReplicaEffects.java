@@ -21,6 +21,7 @@ final class ReplicaEffects implements Effects {
     private final Transport transport;
     private final @Nullable Snapshots snapshots;
     private @Nullable Workers workers;
+    private volatile long keptLogIndex = Long.MAX_VALUE;
 
     /** @param snapshots null where none are made or taken */
     ReplicaEffects(long self, Transport transport, @Nullable Snapshots snapshots) {
@@ -75,6 +76,17 @@ final class ReplicaEffects implements Effects {
         } else {
             snapshots.send(message);
         }
+    }
+
+    @Override
+    public void keepLogBehind(long index) {
+        keptLogIndex = index;
+    }
+
+    /** How far the log may be shortened at most. Any thread. */
+    long keptLogIndex() {
+        long underWay = snapshots == null ? Long.MAX_VALUE : snapshots.oldestUnderWay();
+        return Math.min(underWay, keptLogIndex);
     }
 
     @Override

@@ -24,6 +24,13 @@ final class SnapshotArrivals {
         look();
     }
 
+    /** What follows the snapshot. It would be refused, and the leader would take that for the loss of the snapshot. */
+    boolean ignores(Message message) {
+        return waiting != null
+                && message instanceof Message.AppendEntries append
+                && append.prevLogIndex() > raft.lastIndex();
+    }
+
     /** In every turn. */
     void look() {
         Message snapshot = waiting;

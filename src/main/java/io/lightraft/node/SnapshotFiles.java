@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  */
 public final class SnapshotFiles implements SnapshotShelf {
 
+    private static final String RECEIVED = "received";
     private static final String MARKER = "installing";
     private static final String ADMISSION = "admission";
     private static final String UNFINISHED = ".part";
@@ -65,7 +66,7 @@ public final class SnapshotFiles implements SnapshotShelf {
 
     @Override
     public Path received(long index, long term) {
-        return directory.resolve("received-" + index + "-" + term);
+        return directory.resolve(RECEIVED + "-" + index + "-" + term);
     }
 
     /** A file to be written, for {@link #complete}; whatever was left there is gone. */
@@ -153,6 +154,18 @@ public final class SnapshotFiles implements SnapshotShelf {
     public void end() throws IOException {
         Files.delete(directory.resolve(MARKER));
         sync(directory, StandardOpenOption.READ);
+    }
+
+    /** Those that came when the log had brought more meanwhile, so that nobody took them up. */
+    void deleteReceivedBefore(long index) throws IOException {
+        try (Stream<Path> all = Files.list(directory)) {
+            for (Path file : all.toList()) {
+                String[] words = file.getFileName().toString().split("-");
+                if (words[0].equals(RECEIVED) && Long.parseLong(words[1]) < index) {
+                    Files.delete(file);
+                }
+            }
+        }
     }
 
     @Override

@@ -18,7 +18,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +34,9 @@ import org.slf4j.MDC;
 public final class Snapshots implements AutoCloseable {
 
     private static final Logger logger = LoggerFactory.getLogger(Snapshots.class);
+
+    /** Within so long after it was made for a follower, a snapshot is on its way there. */
+    private static final long PICKUP_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /** What the replica does of it. Any thread. */
     interface Owner {
@@ -61,6 +66,7 @@ public final class Snapshots implements AutoCloseable {
     private final Map<Made, Integer> underWay = new HashMap<>();
     private @Nullable Made newest;
     private boolean making;
+    private long madeAtNanos = System.nanoTime() - PICKUP_NANOS;
     private volatile String lastFailure = "";
     private volatile @Nullable Owner owner;
 
@@ -112,6 +118,7 @@ public final class Snapshots implements AutoCloseable {
             boolean made = makeOrSayWhyNot();
             synchronized (this) {
                 making = false;
+                madeAtNanos = made ? System.nanoTime() : madeAtNanos;
             }
             if (made) {
                 tell(Owner::snapshotMade);
@@ -259,12 +266,34 @@ public final class Snapshots implements AutoCloseable {
         return newest;
     }
 
-    /** What follows it must stay in the log. {@link Long#MAX_VALUE} when nothing is on its way. */
+    /**
+     * What follows it must stay in the log: the index of the oldest one that is on its way, or is going to be; 0 while one
+     * is made, as a copy begins before its index is known, and {@link Long#MAX_VALUE} when there is none.
+     */
     synchronized long oldestUnderWay() {
-        return underWay.keySet().stream()
+        if (making) {
+            return 0;
+        }
+        boolean isToBePickedUp = newest != null && System.nanoTime() - madeAtNanos < PICKUP_NANOS;
+        return Stream.concat(underWay.keySet().stream(), isToBePickedUp ? Stream.of(newest) : Stream.empty())
                 .mapToLong(made -> made.metadata().index())
                 .min()
                 .orElse(Long.MAX_VALUE);
+    }
+
+    /** The log was shortened up to this index: it can't go on from a snapshot before that, made or received, any more. */
+    void logBeginsBehind(long index) {
+        submit(maker, () -> {
+            Made made = newest();
+            if (made != null && made.metadata().index() < index) {
+                forgetNewest();
+            }
+            try {
+                files.deleteReceivedBefore(index);
+            } catch (IOException e) {
+                logger.warn("can't clear {}: {}", files.directory(), e.getMessage());
+            }
+        });
     }
 
     private synchronized @Nullable Made acquire(long index) {

@@ -49,7 +49,7 @@ public final class Upkeep {
         return snapshots
                 .take()
                 .thenApply(metadata -> {
-                    compactAll();
+                    compactTo(metadata.index());
                     return metadata.index();
                 })
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
@@ -75,9 +75,9 @@ public final class Upkeep {
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void compactAll() {
+    private void compactTo(long index) {
         try {
-            apply.runBetween(compaction::compactAll);
+            apply.runBetween(() -> compaction.compactTo(index));
             CompletableFuture<Void> done = new CompletableFuture<>();
             storage.add(new StorageWorker.Told(done));
             done.get(COMPACTION_SECONDS, TimeUnit.SECONDS);

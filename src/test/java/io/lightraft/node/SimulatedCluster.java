@@ -74,7 +74,7 @@ final class SimulatedCluster {
     final class Node implements Effects {
         final Member member;
         final List<String> state = new ArrayList<>();
-        private SimulatedLog log = SimulatedLog.begun();
+        SimulatedLog log = SimulatedLog.begun();
         private StateMachine.Applied applied;
         private long leastIndexToVote;
         private final List<Message.StorageAppend> appends = new ArrayList<>();
@@ -87,6 +87,10 @@ final class SimulatedCluster {
 
         /** Stopped as by SIGSTOP: what is sent to it waits. */
         boolean paused;
+
+        int snapshotsSent;
+        long snapshotIndex;
+        long keptLogIndex = Long.MAX_VALUE;
 
         Node(Member member) {
             this.member = member;
@@ -176,8 +180,19 @@ final class SimulatedCluster {
 
         @Override
         public void sendSnapshot(Message.InstallSnapshot message) {
+            snapshotsSent++;
             send(message.to(), new Frame.Raft(message));
             core.snapshotSent(message.to(), true);
+        }
+
+        @Override
+        public void keepLogBehind(long index) {
+            keptLogIndex = index;
+        }
+
+        /** As a node does that keeps nothing for followers that lag, but what follows the newest snapshot. */
+        void compactLog() {
+            log.compactTo(Math.min(snapshotIndex, keptLogIndex));
         }
 
         @Override
@@ -232,6 +247,7 @@ final class SimulatedCluster {
 
         private void makeSnapshot() {
             SnapshotMetadata metadata = new SnapshotMetadata(applied.confState(), applied.index(), applied.term());
+            snapshotIndex = metadata.index();
             log.setSnapshot(new Snapshot(metadata, String.join("\n", state).getBytes(StandardCharsets.UTF_8)));
         }
 

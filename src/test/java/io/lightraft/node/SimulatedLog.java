@@ -46,6 +46,14 @@ final class SimulatedLog implements LogStorage {
         compactedTerm = metadata.term();
     }
 
+    void compactTo(long index) {
+        if (index > compactedIndex) {
+            compactedTerm = term(index);
+            entries.subList(0, (int) (index - compactedIndex)).clear();
+            compactedIndex = index;
+        }
+    }
+
     void setSnapshot(Snapshot newest) {
         snapshot = newest;
     }

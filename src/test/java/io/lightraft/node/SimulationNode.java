@@ -41,6 +41,7 @@ final class SimulationNode implements Effects, LogListener, FrameHandler {
     private final double clockSpeed;
 
     private final Deque<Runnable> events = new ArrayDeque<>();
+    private long keptLogIndex;
     private final List<StorageWorker.Task> appends = new ArrayList<>();
     private final List<Message.StorageApply> applies = new ArrayList<>();
     private final Deque<Runnable> maintenance = new ArrayDeque<>();
@@ -100,6 +101,7 @@ final class SimulationNode implements Effects, LogListener, FrameHandler {
         world.invariants.stands(id, applied);
         StateAheadOfLogException.check(applied, opened);
         promises = new SimulationPromises(id, world.invariants, opened, lastPromises);
+        keptLogIndex = Long.MAX_VALUE;
         storage = new StorageWorker(opened, this::release, installations(installer, opened));
         core = new ReplicaCore<>(
                 world.config(id),
@@ -128,7 +130,7 @@ final class SimulationNode implements Effects, LogListener, FrameHandler {
                 LogRetention.ofEntries(world.plan.retainedEntries()),
                 state,
                 opened.firstIndex() - 1,
-                () -> snapshots().oldestUnderWay(),
+                () -> Math.min(keptLogIndex, snapshots().oldestUnderWay()),
                 index -> appends.add(new StorageWorker.Compact(index)));
     }
 
@@ -403,6 +405,11 @@ final class SimulationNode implements Effects, LogListener, FrameHandler {
     @Override
     public void snapshotWanted() {
         snapshots().wanted();
+    }
+
+    @Override
+    public void keepLogBehind(long index) {
+        keptLogIndex = index;
     }
 
     @Override

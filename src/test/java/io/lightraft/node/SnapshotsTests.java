@@ -42,7 +42,9 @@ class SnapshotsTests {
     private final HeldSender sender = new HeldSender();
     private SqliteStateMachine state;
     private DurableLog log;
+    private SnapshotFiles files;
     private Snapshots snapshots;
+    private Runnable duringCopy = () -> {};
     private Compaction compaction;
 
     /** Sends nothing until it is let go; then the file must be what it was. */
@@ -66,6 +68,31 @@ class SnapshotsTests {
         }
     }
 
+    /** Something happens before a copy is made. */
+    private final class SlowState implements StateFile {
+
+        @Override
+        public StateMachine.Applied copyTo(Path target) throws IOException {
+            duringCopy.run();
+            return state.copyTo(target);
+        }
+
+        @Override
+        public StateMachine.Applied inspect(Path copy) throws IOException {
+            return state.inspect(copy);
+        }
+
+        @Override
+        public StateMachine.Applied replaceWith(Path copy) throws IOException {
+            return state.replaceWith(copy);
+        }
+
+        @Override
+        public boolean makeDurable() {
+            return state.makeDurable();
+        }
+    }
+
     @BeforeEach
     void open() throws IOException {
         state = SqliteStateMachine.open(directory.resolve("leader.sqlite"), ClusterLimits.DEFAULT);
@@ -76,7 +103,8 @@ class SnapshotsTests {
                 DurableLogOptions.DEFAULTS.withSegmentBytes(1 << 16),
                 new LogRelay());
         log.installSnapshot(new SnapshotMetadata(MEMBERS, 1, 1));
-        snapshots = new Snapshots(SnapshotFiles.open(directory.resolve("snapshots")), state, log, sender, 0);
+        files = SnapshotFiles.open(directory.resolve("snapshots"));
+        snapshots = new Snapshots(files, new SlowState(), log, sender, 0);
         compaction = new Compaction(LogRetention.ofEntries(5), state, 1, snapshots::oldestUnderWay, log::compactTo);
     }
 
@@ -110,13 +138,52 @@ class SnapshotsTests {
         await().until(() -> snapshots.oldestUnderWay() == 60);
         assertThat(sender.whole).containsEntry(2L, true);
         await().until(() -> !Files.exists(sender.begun.get(2L)));
-        compaction.compactAll();
+        compaction.compactTo(60);
         assertThat(log.firstIndex()).isEqualTo(61);
 
         sender.held.get(3L).countDown();
         await().until(() -> snapshots.oldestUnderWay() == Long.MAX_VALUE);
         assertThat(sender.whole).containsEntry(3L, true);
         assertThat(sender.begun.get(3L)).as("the newest one is kept").exists();
+    }
+
+    @Test
+    void nothingLeavesTheLogWhileACopyIsMadeForAFollowerAndUntilItIsOnItsWay() throws Exception {
+        write(2, 20);
+        CountDownLatch going = new CountDownLatch(1);
+        duringCopy = () -> {
+            write(21, 60);
+            compaction.compactIfDue();
+            assertThat(log.firstIndex()).isEqualTo(2);
+            going.countDown();
+        };
+        snapshots.wanted();
+        assertThat(going.await(30, TimeUnit.SECONDS)).isTrue();
+        await().until(() -> snapshots.oldestUnderWay() > 0);
+        write(61, 200);
+        compaction.compactIfDue();
+        long index = log.snapshot().metadata().index();
+        assertThat(log.firstIndex()).isEqualTo(index + 1);
+
+        snapshots.send(new Message.InstallSnapshot(1, 2, 1, log.snapshot()));
+        await().until(() -> sender.begun.containsKey(2L));
+        assertThat(snapshots.oldestUnderWay()).isEqualTo(index);
+    }
+
+    @Test
+    void copiesThatTheLogCantGoOnFromAreDeleted() throws Exception {
+        write(2, 20);
+        SnapshotMetadata taken = snapshots.take().get(30, TimeUnit.SECONDS);
+        Path unneeded = Files.createFile(files.received(20, 1));
+        Path coming = Files.createFile(files.received(60, 1));
+        snapshots.logBeginsBehind(20);
+        snapshots.beside(() -> "done").get(30, TimeUnit.SECONDS);
+        assertThat(files.made(taken)).exists();
+
+        snapshots.logBeginsBehind(21);
+        await().untilAsserted(() -> assertThat(unneeded).doesNotExist());
+        assertThat(files.made(taken)).doesNotExist();
+        assertThat(coming).exists();
     }
 
     private void write(long from, long to) {
