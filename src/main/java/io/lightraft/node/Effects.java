@@ -41,6 +41,9 @@ interface Effects {
     /** @param situation what this node waits for before it is part of a cluster; null once it is */
     default void situation(@Nullable String situation) {}
 
+    /** @param outside whether this node has found that it is no member any more, or is one again */
+    default void outside(boolean outside) {}
+
     /** In order; its responses go out when it is durable. */
     void store(Message.StorageAppend append);
 

@@ -14,6 +14,7 @@ final class Outsiders {
     private final Raft raft;
     private final Effects effects;
     private long toldAsOfIndex;
+    private boolean knownOutside;
 
     Outsiders(Raft raft, Effects effects) {
         this.raft = raft;
@@ -35,9 +36,15 @@ final class Outsiders {
         }
     }
 
-    void tick() {
+    /** @param takenIn false for a node that is on its way in, whose state may be older than the entry that adds it */
+    void tick(boolean takenIn) {
         if (raft.leaderId() != 0 || raft.appliedIndex() > toldAsOfIndex) {
             toldAsOfIndex = 0;
+        }
+        boolean outside = takenIn && isOutside();
+        if (outside != knownOutside) {
+            knownOutside = outside;
+            effects.outside(outside);
         }
     }
 

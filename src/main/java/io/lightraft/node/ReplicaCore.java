@@ -375,7 +375,7 @@ final class ReplicaCore<R> {
         tickCount++;
         fitness.tick();
         streams.tick();
-        outsiders.tick();
+        outsiders.tick(joining.mayVote());
         raft.holdBack(fitness.isUnfit() || outsiders.isHeldBack() || !joining.mayVote());
         healing.tick();
         joining.tick();

@@ -70,6 +70,11 @@ final class ReplicaEffects implements Effects {
     }
 
     @Override
+    public void outside(boolean outside) {
+        log.info(outside ? StatusView.REMOVED : "this node is a member again");
+    }
+
+    @Override
     public void sendSnapshot(Message.InstallSnapshot message) {
         if (snapshots == null) {
             send(message.to(), new Frame.Raft(message));

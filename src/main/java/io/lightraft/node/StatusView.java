@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** What the core knows, in the words of those who run it. Owned by the raft loop. */
 final class StatusView {
 
-    private static final String REMOVED =
+    static final String REMOVED =
             "this node was removed from the cluster; stop it, or add it again with POST /admin/members";
 
     private final ReplicaConfig config;

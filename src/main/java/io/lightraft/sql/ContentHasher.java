@@ -11,6 +11,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.sqlite.SQLiteConnection;
 
 /**
@@ -59,7 +60,11 @@ final class ContentHasher implements FileUser, AutoCloseable {
         open.add(connection);
         run(connection, "BEGIN");
         run(connection, "SELECT applied_index FROM _lightraft_state"); // opens the snapshot
-        thread.execute(() -> hash(connection, index));
+        String node = MDC.get("node");
+        thread.execute(() -> {
+            MDC.put("node", node);
+            hash(connection, index);
+        });
     }
 
     /** The result of the entry that asks for it: its index. */

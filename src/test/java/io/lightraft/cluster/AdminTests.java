@@ -263,6 +263,7 @@ class AdminTests {
         refuse(0, "PUT", "members", "", 405, "GET, POST");
         refuse(0, "POST", "leader", "{", 400, "no JSON");
         refuse(0, "POST", "leader", "[1]", 400, "JSON object");
+        refuse(0, "POST", "leader", "{\"nodeId\":1,\"nodeId\":2}", 400, "Duplicate");
         refuse(0, "POST", "leader", "{\"node\":1}", 400, "nodeId");
         refuse(0, "POST", "leader?timeout=soon", "{\"nodeId\":1}", 400, "duration");
         refuse(0, "POST", "leader", "{\"nodeId\":7}", 422, "no voter");

@@ -27,6 +27,11 @@ class OutsidersTests {
         }
 
         @Override
+        public void outside(boolean outside) {
+            sent.add(outside ? "outside" : "inside");
+        }
+
+        @Override
         public void store(Message.StorageAppend append) {}
 
         @Override
@@ -68,9 +73,22 @@ class OutsidersTests {
     void whoIsToldSoCampaignsNoMore() {
         assertThat(outsiders.isOutside()).isFalse();
         outsiders.told(4);
-        outsiders.tick();
+        outsiders.tick(true);
         assertThat(outsiders.isOutside()).isTrue();
         assertThat(outsiders.isHeldBack()).isTrue();
+    }
+
+    @Test
+    void thatItIsNoMemberIsSaidOnceAndThatItIsOneAgain() {
+        outsiders.tick(true);
+        outsiders.told(4);
+        outsiders.tick(false);
+        assertThat(sent).as("on its way in").isEmpty();
+        outsiders.tick(true);
+        outsiders.tick(true);
+        raft.step(new Message.Heartbeat(2, 1, 2, 0, ""));
+        outsiders.tick(true);
+        assertThat(sent).containsExactly("outside", "inside");
     }
 
     @Test
@@ -93,7 +111,7 @@ class OutsidersTests {
     void aLeaderThatSpeaksToItKnowsBetter() {
         outsiders.told(5);
         raft.step(new Message.Heartbeat(2, 1, 2, 0, ""));
-        outsiders.tick();
+        outsiders.tick(true);
         assertThat(outsiders.isOutside()).isFalse();
         outsiders.told(6);
         assertThat(outsiders.isOutside()).isFalse();

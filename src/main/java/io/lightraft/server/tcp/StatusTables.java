@@ -27,6 +27,7 @@ final class StatusTables {
         row(table, "snapshotIndex", status.snapshotIndex());
         row(table, "ready", yesOrNo(status.ready()));
         row(table, "failure", status.failure());
+        row(table, "impediment", status.impediment());
         table.endOfRows();
     }
 

@@ -86,7 +86,7 @@ class DotCommandsTests extends ListenerTestSupport {
         try (NcClient client = connect()) {
             assertThat(client.ask(".status"))
                     .contains("| property      | value  |", "| role          | LEADER |", "| term          | 7      |")
-                    .contains("| commitIndex   | 42     |", "| failure       | NULL   |");
+                    .contains("| commitIndex   | 42     |", "| failure       | NULL   |", "| impediment    | NULL   |");
         }
     }
 
