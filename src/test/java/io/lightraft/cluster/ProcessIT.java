@@ -75,47 +75,6 @@ class ProcessIT {
     }
 
     @Test
-    void aTransactionWithinWhichAnyNodeIsKilledLeavesNothingOrAllOfItself() throws Exception {
-        cluster.http(0).run("INSERT INTO " + t + " VALUES(1)");
-        String write = "INSERT INTO " + t + " VALUES(2)";
-        int leader = cluster.leader();
-        int[] followers = cluster.others(leader);
-        try (NcClient lost = cluster.nc(followers[0]);
-                NcClient nc = cluster.nc(followers[1])) {
-            lost.ask("BEGIN");
-            lost.ask(write);
-            cluster.node(followers[0]).kill();
-            // Nobody tells the leader; it goes by the idle limit for transactions that hold others up.
-            assertThat(nc.ask("DELETE FROM " + t + " WHERE id = 2")).isEqualTo("0 rows affected\n");
-            cluster.startAll();
-
-            nc.ask("BEGIN");
-            assertThat(nc.ask(write)).isEqualTo("1 row affected\n");
-            cluster.node(leader).kill();
-            assertThat(nc.ask(write)).contains("the transaction was rolled back: the leader");
-            assertThat(nc.ask("COMMIT")).contains("the transaction was rolled back: the leader");
-            assertThat(nc.ask("SELECT count(*) FROM " + t)).contains("| 1 ");
-            cluster.startAll();
-
-            int next = cluster.leader();
-            nc.ask("BEGIN");
-            nc.ask(write);
-            nc.type("COMMIT");
-            if (next != followers[1]) {
-                cluster.node(next).kill();
-            }
-            String fate = nc.answer();
-            String rows = nc.ask("SELECT count(*) FROM " + t);
-            if (fate.equals("OK\n")) {
-                assertThat(rows).contains("| 2 ");
-            } else if (!fate.contains("outcome unknown")) {
-                assertThat(fate).contains("rolled back");
-                assertThat(rows).contains("| 1 ");
-            }
-        }
-    }
-
-    @Test
     void writesKeepTheirWordWhileTheLeaderIsKilledAndComesBack() throws Exception {
         try (WriteLoad load = new WriteLoad(t)) {
             startLoad(load);
