@@ -1,6 +1,11 @@
 package io.lightraft.storage;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * may be tried again. (A full disk can't show later: a segment has all its blocks before it is used.)
  */
 final class NoRoomException extends IOException {
+
+    private static final String IN_ENGLISH = "no space left";
+    private static final String IN_THIS_LANGUAGE = wordsOfThisLanguage();
 
     private NoRoomException(IOException cause) {
         super(cause.getMessage(), cause);
@@ -19,9 +27,23 @@ final class NoRoomException extends IOException {
         return meansFull(failure.getMessage()) ? new NoRoomException(failure) : failure;
     }
 
-    /** There is no other way to tell: the JDK has no exception of its own for it. */
+    /**
+     * There is no other way to tell: the JDK has no exception of its own for it. Its messages are the C library's, in the
+     * language of the process.
+     */
     static boolean meansFull(@Nullable String message) {
         String words = message == null ? "" : message.toLowerCase(Locale.ROOT);
-        return words.contains("no space left") || words.contains("quota exceeded");
+        return words.contains(IN_ENGLISH) || words.contains(IN_THIS_LANGUAGE) || words.contains("quota");
+    }
+
+    /** A device that is always full says it. */
+    private static String wordsOfThisLanguage() {
+        try (FileChannel full = FileChannel.open(Path.of("/dev/full"), StandardOpenOption.WRITE)) {
+            full.write(ByteBuffer.allocate(1));
+        } catch (IOException e) {
+            boolean isOfTheWrite = !(e instanceof FileSystemException) && e.getMessage() != null;
+            return isOfTheWrite ? e.getMessage().toLowerCase(Locale.ROOT) : IN_ENGLISH;
+        }
+        return IN_ENGLISH;
     }
 }
