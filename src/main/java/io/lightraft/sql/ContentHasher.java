@@ -22,7 +22,9 @@ final class ContentHasher implements FileUser, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ContentHasher.class);
     private static final String UNREADABLE = "unreadable";
-    private static final int WAITING = 1;
+    /** One for each node at which somebody may ask, in a cluster of the usual size. */
+    private static final int WAITING = 7;
+
     private static final long CLOSE_POLL_MILLIS = 10;
 
     private final Path file;

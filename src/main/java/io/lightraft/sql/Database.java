@@ -34,6 +34,7 @@ public final class Database implements SqlEngine {
     private final Replicator<List<StatementResult>> replicator;
     private final ReaderPool readers;
     private final @Nullable Transactions transactions;
+    private final ContentChecks contentChecks = new ContentChecks();
 
     /** Without interactive transactions. */
     public Database(Replicator<List<StatementResult>> replicator, ReaderPool readers) {
@@ -56,7 +57,10 @@ public final class Database implements SqlEngine {
 
     /** Compares the content of all nodes as of one index. Writes go on meanwhile. */
     public ContentHashes hashContent(Duration timeout) {
-        Deadline deadline = Deadline.in(timeout);
+        return contentChecks.inTurn(Deadline.in(timeout), this::hashContent);
+    }
+
+    private ContentHashes hashContent(Deadline deadline) {
         long index = ContentHasher.index(propose(Command.HASH_CONTENT, deadline));
         return get(replicator.contentHashes(index, deadline.remaining()), deadline, false);
     }

@@ -9,6 +9,12 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +31,7 @@ class VerifyTests {
     static Path directory;
 
     private static LocalCluster cluster;
+    private static final ExecutorService askers = Executors.newCachedThreadPool();
 
     @BeforeAll
     static void start() {
@@ -34,6 +41,7 @@ class VerifyTests {
 
     @AfterAll
     static void stop() {
+        askers.shutdown();
         cluster.close();
     }
 
@@ -118,6 +126,32 @@ class VerifyTests {
         cluster.files.assertSameRows();
         cluster.startAll();
         cluster.awaitLeader();
+    }
+
+    @Test
+    void allThatAskAtTheSameTimeAreAnsweredWhileWritesGoOn() throws Exception {
+        int leader = cluster.awaitLeader();
+        cluster.http(leader).run("CREATE TABLE many(id INTEGER)");
+        try (WriteLoad load = new WriteLoad("many").with(cluster.http(leader))) {
+            List<CompletableFuture<JsonNode>> answers = new ArrayList<>();
+            for (int i = 0; i < 12; i++) {
+                int node = i % 3;
+                answers.add(CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                return verify(node);
+                            } catch (Exception e) {
+                                throw new CompletionException(e);
+                            }
+                        },
+                        askers));
+            }
+            for (CompletableFuture<JsonNode> answer : answers) {
+                JsonNode all = answer.get(60, TimeUnit.SECONDS);
+                assertThat(all.get("equal").asBoolean()).as(all.toString()).isTrue();
+            }
+            load.finish();
+        }
     }
 
     private static void changeBehindItsBack(Path file) throws Exception {
