@@ -38,6 +38,9 @@ public final class Snapshots implements AutoCloseable {
     /** Within so long after it was made for a follower, a snapshot is on its way there. */
     private static final long PICKUP_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    /** After a transfer that failed. */
+    private static final long REST_MILLIS = 500;
+
     /** What the replica does of it. Any thread. */
     interface Owner {
 
@@ -63,6 +66,7 @@ public final class Snapshots implements AutoCloseable {
     private final ExecutorService maker;
     private final ExecutorService senders;
     private final Set<Long> copiedTo = ConcurrentHashMap.newKeySet();
+    private final Map<Long, String> sendFailures = new ConcurrentHashMap<>();
     private final Map<Made, Integer> underWay = new HashMap<>();
     private @Nullable Made newest;
     private boolean making;
@@ -150,7 +154,13 @@ public final class Snapshots implements AutoCloseable {
     private SnapshotMetadata make() throws IOException {
         long start = System.nanoTime();
         Path unfinished = files.unfinished("made");
-        StateMachine.Applied applied = state.copyTo(unfinished);
+        StateMachine.Applied applied;
+        try {
+            applied = state.copyTo(unfinished);
+        } catch (IOException e) {
+            files.unfinished("made"); // It may have filled the disk.
+            throw e;
+        }
         SnapshotMetadata metadata = new SnapshotMetadata(applied.confState(), applied.index(), applied.term());
         Made made = new Made(metadata, files.made(metadata));
         files.complete(unfinished, made.file());
@@ -188,14 +198,31 @@ public final class Snapshots implements AutoCloseable {
                         message.to() - 1,
                         made.metadata().index());
             }
+            sendFailures.remove(message.to());
         } catch (IOException | RuntimeException e) {
-            logger.warn("the snapshot for node {} did not arrive: {}", message.to() - 1, e.getMessage());
+            String failure = String.valueOf(e.getMessage());
+            if (!failure.equals(sendFailures.put(message.to(), failure))) {
+                logger.warn(
+                        "the snapshot for node {} did not arrive, trying again and again: {}",
+                        message.to() - 1,
+                        failure);
+            }
+            rest();
         } finally {
             boolean success = delivered;
             tell(to -> to.snapshotSent(message.to(), success));
             if (made != null) {
                 release(made);
             }
+        }
+    }
+
+    /** A peer that can't take it, as its disk is full, must not keep this node busy. */
+    private static void rest() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(REST_MILLIS);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
         }
     }
 

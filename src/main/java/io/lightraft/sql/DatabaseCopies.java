@@ -16,6 +16,9 @@ final class DatabaseCopies {
 
     private static final int WHOLE_FILE = -1;
 
+    /** Left free for the log and the state, which matter more than a copy. */
+    private static final long SPARE_BYTES = 16 << 20;
+
     private DatabaseCopies() {}
 
     /**
@@ -23,6 +26,7 @@ final class DatabaseCopies {
      * begin anew with every write. The copy's own index is read from the copy.
      */
     static StateMachine.Applied copy(Path file, Path target, ClusterLimits limits) throws IOException {
+        checkRoom(Files.size(file), target.toAbsolutePath().getParent());
         try (SQLiteConnection source = SqliteConnections.openReader(file, limits)) {
             int code = source.getDatabase().backup("main", target.toString(), null, 0, 0, WHOLE_FILE);
             if (code != 0) {
@@ -33,6 +37,14 @@ final class DatabaseCopies {
             throw new IOException("can't copy " + file + ": " + SqlErrors.message(e), e);
         }
         return read(target);
+    }
+
+    private static void checkRoom(long bytes, Path directory) throws IOException {
+        long room = Files.getFileStore(directory).getUsableSpace() - SPARE_BYTES;
+        if (bytes > room) {
+            throw new IOException(
+                    "a copy of " + (bytes >> 20) + " MiB has no room in " + directory + ": make room there");
+        }
     }
 
     /** Copies what is in it, without free pages; the rowids stay as they are, which a VACUUM in place does not promise. */

@@ -151,9 +151,18 @@ final class OpenDatabase {
         lookForDeferredKeys();
     }
 
-    /** With no reader left open the file is then complete by itself, without a {@code -wal} beside it. */
+    /**
+     * With no reader left open the file is then complete by itself, without a {@code -wal} beside it; unless there is no
+     * room for that.
+     */
     void close() throws SQLException {
-        writer.number("PRAGMA wal_checkpoint(TRUNCATE)");
+        try {
+            writer.number("PRAGMA wal_checkpoint(TRUNCATE)");
+        } catch (SQLException e) {
+            if (!SqlErrors.isDiskFull(e)) {
+                throw e;
+            }
+        }
         closeConnection();
     }
 

@@ -200,6 +200,9 @@ public final class SqliteStateMachine implements StateMachine<List<StatementResu
         try {
             return writeAheadLog.checkpoint(database.writer());
         } catch (SQLException e) {
+            if (SqlErrors.isDiskFull(e)) {
+                return false; // It stays in the write-ahead log, and so the entries in the log.
+            }
             throw new NodeFault("bringing " + file() + " to the disk failed: " + SqlErrors.message(e), e);
         }
     }

@@ -108,7 +108,14 @@ public final class RaftSnapshotServlet extends HttpServlet {
         }
         // A part that is here already, or whose predecessor is not, only gets the answer how far the file is.
         if (part.length > 0 && head.offset() == have && have + part.length <= head.fileBytes()) {
-            append(staged, part);
+            try {
+                append(staged, part);
+            } catch (IOException e) {
+                // What is there fills the disk perhaps, and the log and the state need the room.
+                Files.deleteIfExists(staged);
+                current = "";
+                throw new RefusedException(507, "can't write to " + staged + ": " + e.getMessage());
+            }
         }
         if (have == head.fileBytes()) {
             current = "";
@@ -136,9 +143,7 @@ public final class RaftSnapshotServlet extends HttpServlet {
         long room = Files.getFileStore(directory).getUsableSpace() - SPARE_BYTES;
         if (bytes > room) {
             throw new RefusedException(
-                    507,
-                    "a snapshot of " + bytes + " bytes has no room in " + directory + " (" + Math.max(0, room)
-                            + " bytes): make room there");
+                    507, "a snapshot of " + (bytes >> 20) + " MiB has no room in " + directory + ": make room there");
         }
     }
 

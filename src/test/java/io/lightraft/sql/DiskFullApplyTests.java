@@ -71,6 +71,28 @@ class DiskFullApplyTests {
         }
     }
 
+    @Test
+    void whatHasNoRoomInTheFileStaysInTheWriteAheadLogAndIsNotCalledDurable() throws Exception {
+        try (SmallDisk disk = SmallDisk.mount(directory.resolve("small"), 8)) {
+            Path file = disk.directory().resolve("small.sqlite");
+            SqliteStateMachine machine = open(file);
+            Log.run(machine, "CREATE TABLE t(a)");
+            assertThat(machine.makeDurable()).isTrue();
+            disk.fillUpTo(1_500_000);
+            Log.run(machine, "INSERT INTO t VALUES(zeroblob(1000000))");
+            assertThat(machine.makeDurable()).isFalse();
+            assertThatThrownBy(() -> machine.copyTo(disk.directory().resolve("copy")))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("has no room in " + disk.directory() + ": make room there");
+            machine.close();
+            disk.clear();
+            SqliteStateMachine again = open(file);
+            assertThat(again.makeDurable()).isTrue();
+            Log.run(again, "DELETE FROM t WHERE length(a) = 1000000");
+            again.close();
+        }
+    }
+
     private static StateMachine.RoomWaiter waiter(AtomicInteger waits, AtomicInteger found, SmallDisk disk) {
         return new StateMachine.RoomWaiter() {
             @Override
