@@ -48,6 +48,11 @@ final class Outsiders {
         }
     }
 
+    /** What {@link #isOutside} was at the last tick. */
+    boolean isKnownOutside() {
+        return knownOutside;
+    }
+
     /** Whether this node is no member, as far as it knows. */
     boolean isOutside() {
         return toldAsOfIndex > 0 || isNoMember();

@@ -4,6 +4,7 @@ import io.lightraft.raft.Raft;
 import io.lightraft.raft.Role;
 import io.lightraft.transport.Frame;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +20,13 @@ final class Proposals<R> {
     private final CommandAppender appender;
     private final ProposalOrigins<R> origins;
     private final WriteLine line;
+    private final BooleanSupplier outside;
     private long nowMillis;
 
-    /** @param whyNoLeader in words, for those who wait */
+    /**
+     * @param whyNoLeader in words, for those who wait
+     * @param outside whether this node is no member, and so will not see what becomes of a proposal
+     */
     Proposals(
             ReplicaConfig config,
             UUID incarnation,
@@ -29,8 +34,10 @@ final class Proposals<R> {
             long appliedIndex,
             Effects effects,
             CommandAppender appender,
-            Supplier<String> whyNoLeader) {
+            Supplier<String> whyNoLeader,
+            BooleanSupplier outside) {
         this.raft = raft;
+        this.outside = outside;
         this.effects = effects;
         this.appender = appender;
         this.origins = new ProposalOrigins<>(
@@ -45,11 +52,21 @@ final class Proposals<R> {
     }
 
     void propose(Pending<R> pending) {
-        origins.propose(pending);
+        if (!refusedOutside(pending)) {
+            origins.propose(pending);
+        }
     }
 
     void proposeOnce(Pending<R> pending) {
-        origins.proposeOnce(pending);
+        if (!refusedOutside(pending)) {
+            origins.proposeOnce(pending);
+        }
+    }
+
+    private boolean refusedOutside(Pending<R> pending) {
+        return outside.getAsBoolean()
+                && pending.future.completeExceptionally(new ReplicaException.NoLeader(
+                        "this node was removed from the cluster. Nothing was done; connect to one that is a member."));
     }
 
     void requestTurn(WriteTurn turn) {

@@ -99,7 +99,8 @@ final class ReplicaCore<R> {
                 applied.index(),
                 effects,
                 new CommandAppender(raft, fitness, wallClockMillis, random, config.commandFormat()),
-                view::whyNoLeader);
+                view::whyNoLeader,
+                outsiders::isKnownOutside);
         this.reads = new ReadRounds(
                 incarnation, 2 * config.heartbeatTicks(), applied.index(), raft::readIndex, view::whyNoLeader);
         this.freshness = new Freshness(

@@ -105,6 +105,11 @@ class AdminTests {
             assertThat(cluster.http(gone).get("/readyz").status()).isEqualTo(503);
         });
         refuse(leader, "DELETE", "members/" + gone, "", 422, "is no member");
+        try (NcClient nc = cluster.nc(gone)) {
+            assertThat(nc.ask("INSERT INTO t(n) VALUES(-1)")).contains("this node was removed", "Nothing was done");
+        }
+        assertThat(cluster.http(leader).rows("SELECT count(*) FROM t WHERE n = -1"))
+                .containsExactly("0");
         cluster.http(leader).run("INSERT INTO t(n) VALUES(NULL)");
         succeed(gone == 0 ? leader : other, "POST", "members", "{\"nodeId\":" + gone + "}");
         awaitAllVoters();
