@@ -39,6 +39,7 @@ final class CommandExecutor implements AutoCloseable {
     private final OpcodeBudget budget = new OpcodeBudget();
     private final DeterministicFunctions functions;
     private final CostlyFunctions costly;
+    private final JsonPatchLimit jsonPatch;
     private final KeptCurrentTime keptCurrentTime;
     private final RowidWatch rowids = new RowidWatch();
     private final TouchedRows touched = new TouchedRows();
@@ -65,7 +66,8 @@ final class CommandExecutor implements AutoCloseable {
         this.limits = limits;
         this.directory = directory;
         functions = new DeterministicFunctions(writer.connection(), limits.maxValueBytes());
-        costly = new CostlyFunctions(writer.connection(), limits.maxValueBytes());
+        costly = new CostlyFunctions(writer.connection(), limits.maxValueBytes(), budget);
+        jsonPatch = new JsonPatchLimit(writer.connection(), limits.maxValueBytes());
         keptCurrentTime = new KeptCurrentTime(writer, touched);
         budget.attach(writer.connection());
         rowids.attach(writer.connection());
@@ -273,6 +275,7 @@ final class CommandExecutor implements AutoCloseable {
             functions.use(clockMillis, seed, number);
             budget.count(true);
             ran = true;
+            jsonPatch.set(statement.sql());
             try (Cursor cursor = new Cursor(prepared, statement.sql())) {
                 return result(statement, cursor);
             }
@@ -285,7 +288,7 @@ final class CommandExecutor implements AutoCloseable {
                 return exceeded();
             }
             if (SqlErrors.isResult(e)) {
-                return SqlErrors.failed(e);
+                return jsonPatch.explained(SqlErrors.failed(e));
             }
             if (SqlErrors.isPrimary(e, SqlErrors.FULL)) {
                 hadRoomWhenFull = directory.getUsableSpace() > ROOM_BYTES;
@@ -294,6 +297,7 @@ final class CommandExecutor implements AutoCloseable {
             throw e;
         } finally {
             budget.count(false);
+            jsonPatch.lift();
         }
     }
 

@@ -20,12 +20,15 @@ import org.sqlite.SQLiteLimits;
  * Takes the place of those of SQLite's functions that compare each part of one value with each part of another, all
  * within one instruction, where the budget of instructions can't see it: two values of some megabytes keep them busy for
  * minutes (replace, instr) or a day (trim). A call whose lengths multiply to more than the limit fails, on every node;
- * others are answered by SQLite's own.
+ * others are answered by SQLite's own, and charged to the budget.
  */
 final class CostlyFunctions implements AutoCloseable {
 
     /** A second or two, as the slowest of them goes. */
     static final long MAX_PRODUCT = 1_000_000_000L;
+
+    /** What takes as long as an instruction of SQLite's, more or less. */
+    private static final long PRODUCT_PER_OPCODE = 50;
 
     private static final int DETERMINISTIC = 0x800;
     private static final int INNOCUOUS = 0x200000;
@@ -46,10 +49,12 @@ final class CostlyFunctions implements AutoCloseable {
             new Costly("strfilter", 2));
 
     private final SQLiteConnection builtIn;
+    private final OpcodeBudget budget;
     private final Map<String, PreparedStatement> calls = new HashMap<>();
     private @Nullable Throwable fault;
 
-    CostlyFunctions(SQLiteConnection writer, int maxValueBytes) throws SQLException {
+    CostlyFunctions(SQLiteConnection writer, int maxValueBytes, OpcodeBudget budget) throws SQLException {
+        this.budget = budget;
         builtIn = new org.sqlite.jdbc4.JDBC4Connection(
                 "jdbc:sqlite::memory:", ":memory:", new SQLiteConfig().toProperties());
         builtIn.setLimit(SQLiteLimits.SQLITE_LIMIT_LENGTH, maxValueBytes);
@@ -84,7 +89,9 @@ final class CostlyFunctions implements AutoCloseable {
                 for (int i = 0; i < arguments.length; i++) {
                     arguments[i] = argument(i);
                 }
-                if (length(arguments[0]) * length(arguments[1]) > MAX_PRODUCT) {
+                long product = length(arguments[0]) * length(arguments[1]);
+                budget.charge(product / PRODUCT_PER_OPCODE);
+                if (product > MAX_PRODUCT) {
                     error(name + "() of values so long takes too much work (the product of their lengths is limited to "
                             + MAX_PRODUCT + ")");
                     return;
@@ -126,7 +133,8 @@ final class CostlyFunctions implements AutoCloseable {
         }
 
         private void answer(@Nullable Object[] arguments) throws SQLException {
-            PreparedStatement call = prepared(name, arguments.length);
+            String sql = sql(name, arguments.length);
+            PreparedStatement call = prepared(sql);
             for (int i = 0; i < arguments.length; i++) {
                 call.setObject(i + 1, arguments[i]);
             }
@@ -141,6 +149,10 @@ final class CostlyFunctions implements AutoCloseable {
                 } else {
                     result(value.toString());
                 }
+            } catch (SQLException e) {
+                calls.remove(sql); // the driver doesn't run one again that has failed
+                call.close();
+                throw e;
             }
         }
     }
@@ -149,8 +161,11 @@ final class CostlyFunctions implements AutoCloseable {
         return value instanceof String text ? text.length() : value instanceof byte[] blob ? blob.length : 32;
     }
 
-    private PreparedStatement prepared(String name, int arguments) throws SQLException {
-        String sql = "SELECT " + name + "(" + String.join(", ", Collections.nCopies(arguments, "?")) + ")";
+    private static String sql(String name, int arguments) {
+        return "SELECT " + name + "(" + String.join(", ", Collections.nCopies(arguments, "?")) + ")";
+    }
+
+    private PreparedStatement prepared(String sql) throws SQLException {
         PreparedStatement known = calls.get(sql);
         if (known == null) {
             known = ((Connection) builtIn).prepareStatement(sql);

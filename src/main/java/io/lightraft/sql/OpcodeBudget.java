@@ -29,6 +29,13 @@ final class OpcodeBudget extends ProgressHandler {
         counting = false;
     }
 
+    /** For work within one instruction. */
+    void charge(long opcodes) {
+        if (counting) {
+            left -= opcodes;
+        }
+    }
+
     void count(boolean on) {
         counting = on;
     }

@@ -131,6 +131,46 @@ class SqliteStateMachineTests {
     }
 
     @Test
+    void aFunctionWhoseResultWasTooLongWorksTheNextTime() {
+        run("CREATE TABLE t(a)", "INSERT INTO t VALUES(replace(hex(zeroblob(3000000)), '0', 'a'))");
+        for (int i = 0; i < 2; i++) {
+            assertThat(run("UPDATE t SET a = replace(a, 'a', 'bbb')").get(0))
+                    .isEqualTo(new Failed(1, "string or blob too big"));
+            assertThat(run("INSERT INTO t VALUES(replace('abc', 'b', 'x'))").get(0))
+                    .isInstanceOf(Changed.class);
+        }
+    }
+
+    @Test
+    void workWithinOneInstructionCountsAsInstructions() {
+        run("CREATE TABLE t(a)", "INSERT INTO t VALUES(replace(hex(zeroblob(1000000)), '0', 'a'))");
+        String each = "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < %d) INSERT INTO t"
+                + " SELECT instr(a || i, substr(a, 1, 300) || 'b') FROM n, (SELECT a FROM t LIMIT 1)";
+        assertThat(run(String.format(each, 2)).get(0)).isInstanceOf(Changed.class);
+        assertThat(run(String.format(each, 1000)).get(0))
+                .isInstanceOfSatisfying(
+                        Failed.class,
+                        failed -> assertThat(failed.message()).startsWith("the write takes more than 50000000 steps"));
+    }
+
+    @Test
+    void valuesAreShorterInAWriteThatPatchesJson() {
+        run("CREATE TABLE t(a)", "INSERT INTO t VALUES('{}'), (json_object('k', hex(zeroblob(40000))))");
+        assertThat(run("UPDATE t SET a = json_set(a, '$.p', json_patch('{\"a\": 1}', '{\"b\": 2}')) WHERE rowid = 1"
+                                + " RETURNING a")
+                        .get(0))
+                .isInstanceOfSatisfying(
+                        Rows.class,
+                        rows -> assertThat(rows.rows()).containsExactly(List.of("{\"p\":{\"a\":1,\"b\":2}}")));
+        assertThat(run("UPDATE t SET a = jsonb_patch(a, '{\"b\": 2}')").get(0))
+                .isEqualTo(new Failed(
+                        18,
+                        "string or blob too big: a write that calls json_patch() may have no value longer than 65536"
+                                + " bytes; patch it before you send it"));
+        assertThat(run("UPDATE t SET a = json_set(a, '$.b', 2)").get(0)).isInstanceOf(Changed.class);
+    }
+
+    @Test
     void keepsEveryValueExactly() {
         run("CREATE TABLE t(a)");
         List<@Nullable Object> values = Arrays.asList(
