@@ -46,6 +46,9 @@ public final class RaftSnapshotServlet extends HttpServlet {
     /** The newest of any sender. */
     private long term;
 
+    /** The sender tries again and again; the same reason is told once. */
+    private volatile String lastRefusal = "";
+
     public RaftSnapshotServlet(HttpTransport transport, Supplier<SnapshotReceiver> receiver) {
         this.transport = transport;
         this.receiver = receiver;
@@ -65,8 +68,12 @@ public final class RaftSnapshotServlet extends HttpServlet {
             synchronized (lock) {
                 response.setHeader(SnapshotHead.HAVE, Long.toString(take(head, part)));
             }
+            lastRefusal = "";
         } catch (RefusedException e) {
-            log.warn("Refusing a snapshot from {}: {}", request.getRemoteAddr(), e.reason());
+            if (!e.reason().equals(lastRefusal)) {
+                log.warn("Refusing a snapshot from {}: {}", request.getRemoteAddr(), e.reason());
+            }
+            lastRefusal = e.reason();
             response.setStatus(e.status());
             response.setContentType("text/plain;charset=UTF-8");
             response.getOutputStream().write(e.reason().getBytes(StandardCharsets.UTF_8));
