@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class HttpSnapshotSender implements SnapshotSender {
 
     private static final int KEPT_CONNECTIONS = 4;
+    private static final int MAX_REASON_BYTES = 500;
     private static final int PART_BYTES = 1 << 20;
     private static final long BYTES_PER_SECOND = 128L << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -110,8 +111,8 @@ final class HttpSnapshotSender implements SnapshotSender {
         try (Response response = suited.newCall(request.build()).execute()) {
             String answer = response.header(SnapshotHead.HAVE);
             if (!response.isSuccessful() || answer == null) {
-                throw new IOException(
-                        "refused (" + response.code() + "): " + response.body().string());
+                throw new IOException("refused (" + response.code() + "): "
+                        + response.peekBody(MAX_REASON_BYTES).string());
             }
             long have = Long.parseLong(answer);
             if (have < 0 || have > head.fileBytes()) {
