@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class HostCalls {
 
-    private static final long LOOK_MILLIS = 50;
+    private static final long LOOK_MILLIS = 100;
 
     private final int nodeId;
     private final Replicator<?> replicator;

@@ -174,8 +174,7 @@ public final class TransactionHost implements FileUser, AutoCloseable {
         Future<?> overdue;
         try {
             overdue = clock.schedule(
-                    () -> hosted.live.end("a statement took longer than its deadline of "
-                            + request.timeout().toMillis() + " ms"),
+                    () -> hosted.live.end("a statement took longer than its deadline"),
                     request.timeout().toMillis() + Deadline.GRACE_MILLIS / 2,
                     TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException closedMeanwhile) {
