@@ -120,7 +120,11 @@ enum PlantedBug {
     AN_ENTRY_IS_APPLIED_TWICE_AFTER_A_CRASH(
             "node/ReplicaConfig.java",
             ".appliedIndex(applied.index())",
-            ".appliedIndex(Math.max(0, applied.index() - 1))");
+            ".appliedIndex(Math.max(0, applied.index() - 1))"),
+    AN_EMPTIED_NODE_VOTES_AS_IF_IT_HAD_NEVER_VOTED(
+            "node/Joining.java",
+            "        if (phase != Phase.OPEN) {\n            return true;",
+            "        if (phase == Phase.BEGINNING) {\n            return true;");
 
     final String source;
     final String original;

@@ -30,7 +30,7 @@ public final class Simulation {
 
     private final Map<Long, SimulationNode> nodes = new TreeMap<>();
     private final Map<Long, Long> restarts = new TreeMap<>();
-    private final SimulationTrouble trouble;
+    final SimulationTrouble trouble;
     final SimulationLosses losses;
     final SimulationClients clients;
     final SimulationTally tally = new SimulationTally();
@@ -131,8 +131,12 @@ public final class Simulation {
         return nodes.get(1L + random.nextInt(nodes.size()));
     }
 
+    SimulationNode node(long id) {
+        return Objects.requireNonNull(nodes.get(id));
+    }
+
     /** Whoever takes itself for the leader, if there is one; a deposed one is where stale answers come from. */
-    private SimulationNode anyOffice() {
+    SimulationNode anyOffice() {
         SimulationNode node = anyNode();
         for (int i = 0; i < nodes.size(); i++) {
             if (node.isUp() && node.status().role().equals("LEADER")) {
@@ -347,9 +351,7 @@ public final class Simulation {
 
     void traceRole(long id, String role, long term) {
         if (role.equals("LEADER")) {
-            if (!isPeace() && happens(plan.leaderTroubleRate())) {
-                trouble.beset(nodes.get(id));
-            }
+            trouble.leads(nodes.get(id));
             tally.count(SimulationTally.Kind.ELECTIONS, 1);
         }
         mix(now, id, role.hashCode(), term);

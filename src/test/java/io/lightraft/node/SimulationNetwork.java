@@ -51,8 +51,11 @@ final class SimulationNetwork {
         if (plan.ordered()) {
             due = lastDue.merge(new Stream(from, to, isBulk(frame)), due, Math::max);
         }
-        fly(due, from, to, frame);
-        if (random.nextDouble() < plan.duplicateRate()) {
+        boolean late = random.nextDouble() < plan.duplicateRate();
+        if (!late || random.nextInt(4) > 0) {
+            fly(due, from, to, frame);
+        }
+        if (late) {
             fly(now + 1 + random.nextInt(MAX_LATE_MILLIS), from, to, frame);
         }
     }
@@ -71,6 +74,30 @@ final class SimulationNetwork {
     void drop(long id) {
         inboxes.remove(id);
         inboxes.values().forEach(inbox -> inbox.removeIf(flight -> flight.from() == id));
+    }
+
+    /** Nothing gets through between these two, not even what is under way. */
+    void part(long a, long b) {
+        cut(a, b);
+        cut(b, a);
+        forget(a, b);
+        forget(b, a);
+    }
+
+    /** What is under way to this node comes so much later, as if it had to be sent again. */
+    void holdUp(long to, int millis) {
+        PriorityQueue<Flight> inbox = inboxes.remove(to);
+        while (inbox != null && !inbox.isEmpty()) {
+            Flight flight = inbox.poll();
+            fly(flight.due() + millis, flight.from(), to, flight.frame());
+        }
+    }
+
+    private void forget(long from, long to) {
+        PriorityQueue<Flight> inbox = inboxes.get(to);
+        if (inbox != null) {
+            inbox.removeIf(flight -> flight.from() == from);
+        }
     }
 
     boolean isCut(long from, long to) {

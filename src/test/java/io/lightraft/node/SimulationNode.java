@@ -1,6 +1,5 @@
 package io.lightraft.node;
 
-import io.lightraft.raft.Entry;
 import io.lightraft.raft.Message;
 import io.lightraft.raft.Role;
 import io.lightraft.raft.Snapshot;
@@ -51,6 +50,7 @@ final class SimulationNode implements Effects, LogListener, FrameHandler {
     private @Nullable ApplyWorker<String> apply;
     private @Nullable SimulationPromises promises;
     private @Nullable SimulationSnapshots snapshots;
+    private @Nullable SimulationFrames frames;
     private boolean fsyncFails;
     private long wallJump;
     private long pausedUntil;
@@ -95,6 +95,7 @@ final class SimulationNode implements Effects, LogListener, FrameHandler {
         log = opened;
         shelf.open();
         snapshots = new SimulationSnapshots(this, world, opened);
+        frames = new SimulationFrames(world.plan, world.random, opened);
         SnapshotInstaller installer = new SnapshotInstaller(shelf, opened);
         installer.recover(state, state);
         StateMachine.Applied applied = state.applied();
@@ -361,23 +362,9 @@ final class SimulationNode implements Effects, LogListener, FrameHandler {
 
     @Override
     public void send(long to, Frame frame) {
-        if (world.plan.shortAppends()
-                && frame instanceof Frame.Raft raft
-                && raft.message() instanceof Message.AppendEntries append
-                && append.entries().size() > 1) {
-            sendOneByOne(append);
-        } else {
-            world.network.send(world.now(), id, to, frame);
-        }
-    }
-
-    private void sendOneByOne(Message.AppendEntries append) {
-        long prevTerm = append.prevLogTerm();
-        for (Entry entry : append.entries()) {
-            Message one = new Message.AppendEntries(
-                    id, append.to(), append.term(), prevTerm, entry.index() - 1, List.of(entry), append.commit());
-            world.network.send(world.now(), id, append.to(), new Frame.Raft(one));
-            prevTerm = entry.term();
+        for (Frame one : Objects.requireNonNull(frames).of(frame)) {
+            world.network.send(world.now(), id, to, one);
+            world.trouble.sent(id, one);
         }
     }
 
@@ -390,6 +377,7 @@ final class SimulationNode implements Effects, LogListener, FrameHandler {
     @Override
     public void apply(Message.StorageApply work) {
         applies.add(work);
+        world.trouble.committed(this, work.entries());
     }
 
     @Override
