@@ -65,7 +65,7 @@ final class CommandExecutor implements AutoCloseable {
         this.writer = writer;
         this.limits = limits;
         this.directory = directory;
-        functions = new DeterministicFunctions(writer.connection(), limits.maxValueBytes());
+        functions = new DeterministicFunctions(writer.connection(), limits.maxValueBytes(), budget);
         costly = new CostlyFunctions(writer.connection(), limits.maxValueBytes(), budget);
         jsonPatch = new JsonPatchLimit(writer.connection(), limits.maxValueBytes());
         keptCurrentTime = new KeptCurrentTime(writer, touched);
@@ -273,6 +273,7 @@ final class CommandExecutor implements AutoCloseable {
         try (PreparedStatement prepared = writer.connection().prepareStatement(statement.sql())) {
             Parameters.bind(prepared, statement);
             functions.use(clockMillis, seed, number);
+            budget.bulk(isBulk(statement));
             budget.count(true);
             ran = true;
             jsonPatch.set(statement.sql());
@@ -305,6 +306,18 @@ final class CommandExecutor implements AutoCloseable {
     static boolean countsRows(Statement statement) {
         Token first = new SqlLexer(statement.sql()).next();
         return first != null && SETS_CHANGES.contains(first.text().toUpperCase(Locale.ROOT));
+    }
+
+    private static boolean isBulk(Statement statement) {
+        SqlLexer lexer = new SqlLexer(statement.sql());
+        Token first = lexer.next();
+        Token second = lexer.next();
+        if (first == null || second == null) {
+            return false;
+        }
+        return first.isWord("REINDEX")
+                || first.isWord("ALTER")
+                || first.isWord("CREATE") && (second.isWord("INDEX") || second.isWord("UNIQUE"));
     }
 
     private StatementResult result(Statement statement, Cursor cursor) throws SQLException {

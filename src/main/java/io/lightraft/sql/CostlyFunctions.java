@@ -90,7 +90,7 @@ final class CostlyFunctions implements AutoCloseable {
                     arguments[i] = argument(i);
                 }
                 long product = length(arguments[0]) * length(arguments[1]);
-                budget.charge(product / PRODUCT_PER_OPCODE);
+                budget.charge(OpcodeBudget.DELEGATED + product / PRODUCT_PER_OPCODE);
                 if (product > MAX_PRODUCT) {
                     error(name + "() of values so long takes too much work (the product of their lengths is limited to "
                             + MAX_PRODUCT + ")");

@@ -123,6 +123,10 @@ final class DateFunctions implements AutoCloseable {
         }
         try (ResultSet row = call.executeQuery()) {
             return row.next() ? row.getObject(1) : null;
+        } catch (SQLException e) {
+            calls.remove(sql); // the driver doesn't run one again that has failed
+            call.close();
+            throw e;
         }
     }
 

@@ -23,13 +23,17 @@ final class DeterministicFunctions implements AutoCloseable {
     private static final int DATE_CHARS = 10;
     private static final int SECONDS_CHARS = 19;
 
+    private static final int BYTES_PER_OPCODE = 32;
+
     private final int maxBlobBytes;
+    private final OpcodeBudget budget;
     private final DateFunctions dates = new DateFunctions();
     private SplittableRandom random = new SplittableRandom(0);
     private @Nullable Throwable fault;
 
-    DeterministicFunctions(SQLiteConnection writer, int maxBlobBytes) throws SQLException {
+    DeterministicFunctions(SQLiteConnection writer, int maxBlobBytes, OpcodeBudget budget) throws SQLException {
         this.maxBlobBytes = maxBlobBytes;
+        this.budget = budget;
         define(writer, "random", 0, INNOCUOUS, arguments -> random.nextLong());
         define(writer, "randomblob", 1, INNOCUOUS, this::randomBlob);
         define(writer, "current_timestamp", 0, INNOCUOUS, arguments -> now(0, SECONDS_CHARS));
@@ -67,7 +71,13 @@ final class DeterministicFunctions implements AutoCloseable {
 
     private void define(SQLiteConnection writer, String name, int arguments, int flags, OverridingFunction.Body body)
             throws SQLException {
-        Function.create(writer, name, new OverridingFunction(body, thrown -> fault = thrown), arguments, flags);
+        boolean delegated = DateFunctions.NAMES.contains(name) || name.equals("strftime") || name.equals("timediff");
+        int cost = delegated ? OpcodeBudget.DELEGATED : OpcodeBudget.CALL;
+        OverridingFunction.Body charged = given -> {
+            budget.charge(cost);
+            return body.answer(given);
+        };
+        Function.create(writer, name, new OverridingFunction(charged, thrown -> fault = thrown), arguments, flags);
     }
 
     private String now(int from, int to) {
@@ -79,6 +89,7 @@ final class DeterministicFunctions implements AutoCloseable {
         if (bytes > maxBlobBytes) {
             throw org.sqlite.core.DB.newSQLException(SqlErrors.TOO_BIG, "string or blob too big");
         }
+        budget.charge(bytes / BYTES_PER_OPCODE);
         byte[] blob = new byte[(int) bytes];
         random.nextBytes(blob);
         return blob;

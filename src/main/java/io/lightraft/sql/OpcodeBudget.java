@@ -14,9 +14,15 @@ final class OpcodeBudget extends ProgressHandler {
 
     static final int STRIDE = 1_000;
 
+    /** A function of ours takes as long as this many instructions, and one that asks another connection as this many. */
+    static final int CALL = 20;
+
+    static final int DELEGATED = 100;
+
     private long left;
     private boolean counting;
     private boolean exceeded;
+    private int strideCost = STRIDE;
 
     void attach(SQLiteConnection connection) throws SQLException {
         setHandler(connection, STRIDE, this);
@@ -27,6 +33,14 @@ final class OpcodeBudget extends ProgressHandler {
         left = opcodes;
         exceeded = false;
         counting = false;
+    }
+
+    /**
+     * Whether the statement at hand only goes once through what a table holds, as an index is made: it can't be split,
+     * nor be endless, so it costs a tenth.
+     */
+    void bulk(boolean on) {
+        strideCost = on ? STRIDE / 10 : STRIDE;
     }
 
     /** For work within one instruction. */
@@ -49,7 +63,7 @@ final class OpcodeBudget extends ProgressHandler {
         if (!counting) {
             return 0;
         }
-        left -= STRIDE;
+        left -= strideCost;
         exceeded |= left < 0;
         return exceeded ? 1 : 0;
     }
