@@ -41,7 +41,9 @@ final class Outsiders {
         if (raft.leaderId() != 0 || raft.appliedIndex() > toldAsOfIndex) {
             toldAsOfIndex = 0;
         }
-        boolean outside = takenIn && isOutside();
+        // Who knows of no members was never one.
+        boolean outside =
+                takenIn && isOutside() && !raft.status().confState().voters().isEmpty();
         if (outside != knownOutside) {
             knownOutside = outside;
             effects.outside(outside);

@@ -92,6 +92,21 @@ class OutsidersTests {
     }
 
     @Test
+    void aNodeThatHasNothingWasNotRemoved() {
+        Raft blank = new Raft(
+                RaftConfig.builder(1)
+                        .electionTimeoutTicks(10)
+                        .heartbeatTicks(1)
+                        .confState(ConfState.EMPTY)
+                        .seed(1)
+                        .build(),
+                new SimulatedLog(),
+                RaftListener.NONE);
+        new Outsiders(blank, effects).tick(true);
+        assertThat(sent).isEmpty();
+    }
+
+    @Test
     void theWordOfOneWhoKnowsLessIsWorthNothing() {
         outsiders.told(3);
         assertThat(outsiders.isOutside()).isFalse();
