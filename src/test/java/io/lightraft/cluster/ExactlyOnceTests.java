@@ -89,4 +89,44 @@ class ExactlyOnceTests {
         cluster.stopFollowersFirst();
         cluster.files.assertSameRows();
     }
+
+    @Test
+    void aKeyGivenToTwoNodesAtOnceIsOneWriteWhoseResultOutlivesARestartOfAll() throws Exception {
+        cluster.startAll();
+        int leader = cluster.awaitLeader();
+        cluster.http(leader).run("CREATE TABLE u(id INTEGER PRIMARY KEY, dice INTEGER UNIQUE)");
+        String write = "INSERT INTO u(dice) VALUES(random()) RETURNING id, dice";
+        String failing = "INSERT INTO u(id) VALUES(1)";
+        try (NcClient nc = cluster.nc((leader + 1) % 3);
+                NcClient other = cluster.nc((leader + 2) % 3)) {
+            for (int round = 0; round < 5; round++) {
+                nc.type(".once both" + round + " " + write);
+                other.type(".once both" + round + " " + write);
+                assertThat(nc.answer()).contains("| dice ").isEqualTo(other.answer());
+            }
+            assertThat(nc.ask("SELECT count(*) FROM u")).contains("| 5 ");
+            assertThat(nc.ask(".once failing " + failing)).contains("UNIQUE constraint failed");
+            assertThat(nc.ask("DELETE FROM u WHERE id = 1")).isEqualTo("1 row affected\n");
+        }
+        String first = cluster.http(leader).executeOnce("both0", "5s", write).text();
+
+        for (int node = 0; node < 3; node++) {
+            cluster.stop(node);
+        }
+        cluster.startAll();
+        cluster.awaitLeader();
+
+        for (int node = 0; node < 3; node++) {
+            assertThat(cluster.http(node).executeOnce("both0", "5s", write).text())
+                    .isEqualTo(first);
+            assertThat(cluster.http(node).executeOnce("failing", "5s", failing).text())
+                    .contains("UNIQUE constraint failed");
+            assertThat(cluster.http(node).executeOnce("failing", "5s", write).status())
+                    .isEqualTo(422);
+            try (NcClient nc = cluster.nc(node)) {
+                assertThat(nc.ask(".once both0 DELETE FROM u")).contains("both0", "another request");
+            }
+        }
+        assertThat(cluster.http(0).rows("SELECT count(*) FROM u")).containsExactly("4");
+    }
 }
