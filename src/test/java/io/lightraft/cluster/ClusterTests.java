@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,6 +123,7 @@ class ClusterTests {
         await().untilAsserted(() -> assertThat(
                         cluster.http(last).get("/actuator/health/readiness").status())
                 .isEqualTo(503));
+        assertLevelsOverNc(last);
         assertThat(cluster.http(last).get("/readyz").text()).contains("[+]leader does not exist");
         JsonNode raft = cluster.http(last).raft();
         assertThat(raft.has("leaderId")).isTrue();
@@ -199,6 +202,28 @@ class ClusterTests {
                     .isEqualTo(404);
         }
         assertThat(rpc.get("/raft/stream").status()).as("a stream is a POST").isEqualTo(405);
+    }
+
+    /** On a node that knows no leader. */
+    private void assertLevelsOverNc(int node) throws Exception {
+        Map<String, String> expected = Map.of(
+                "none", "| 1 ",
+                "none 1ms", "stale read",
+                "weak", NO_QUORUM,
+                "auto", NO_QUORUM,
+                "linearizable", NO_QUORUM,
+                "strong", NO_QUORUM);
+        Map<String, NcClient> sessions = new HashMap<>();
+        for (String level : expected.keySet()) {
+            NcClient nc = cluster.nc(node);
+            sessions.put(level, nc);
+            assertThat(nc.ask(".consistency " + level)).isEmpty();
+            nc.type("SELECT id FROM " + t);
+        }
+        for (String level : expected.keySet()) {
+            assertThat(sessions.get(level).answer()).as(level).contains(expected.get(level));
+            sessions.get(level).close();
+        }
     }
 
     @Test
