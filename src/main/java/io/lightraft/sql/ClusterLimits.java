@@ -17,5 +17,5 @@ public record ClusterLimits(
         this(opcodeBudget, maxReturnedBytes, maxStatementBytes, maxValueBytes, KeyLimits.DEFAULT.lifetimeMillis());
     }
 
-    public static final ClusterLimits DEFAULT = new ClusterLimits(10_000_000L, 8 << 20, 4 << 20, 8 << 20);
+    public static final ClusterLimits DEFAULT = new ClusterLimits(50_000_000L, 8 << 20, 4 << 20, 8 << 20);
 }

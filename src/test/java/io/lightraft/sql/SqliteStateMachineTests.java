@@ -150,7 +150,7 @@ class SqliteStateMachineTests {
         assertThat(run(String.format(each, 1000)).get(0))
                 .isInstanceOfSatisfying(
                         Failed.class,
-                        failed -> assertThat(failed.message()).startsWith("the write takes more than 10000000 steps"));
+                        failed -> assertThat(failed.message()).startsWith("the write takes more than 50000000 steps"));
     }
 
     @Test
