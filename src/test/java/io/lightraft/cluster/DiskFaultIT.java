@@ -130,6 +130,36 @@ class DiskFaultIT {
     }
 
     @Test
+    void aFollowerWhoseDiskIsFullHoldsNobodyUpAndCatchesUpWhenThereIsRoom() throws Exception {
+        cluster = new ProcessCluster(new ClusterFiles(directory, 20_000, "", "minFreeBytes = 0\n"));
+        int full = 2;
+        SmallDisk disk = SmallDisk.mount(cluster.files.log(full), DISK_MEBIBYTES);
+        disks.add(disk);
+        cluster.startAll();
+        if (cluster.leader() == full) {
+            cluster.http(0).post("/admin/leader", "{\"nodeId\": 0}");
+            await().atMost(PATIENCE).until(() -> cluster.leader() != full);
+        }
+        HttpSql http = cluster.http(0);
+        http.run("CREATE TABLE t(id INTEGER PRIMARY KEY, filler)");
+        disk.fillUpTo(0);
+        int rows = 0;
+        while (rows < 50 || impediment(full).isEmpty() && rows < 1000) {
+            http.run("INSERT INTO t(filler) VALUES('" + "x".repeat(500_000) + "')");
+            rows++;
+        }
+        assertThat(impediment(full)).startsWith("disk full: no room for the next segment of the log in ");
+        http.run("INSERT INTO t(filler) VALUES('after')");
+        assertThat(http.rows("SELECT count(*) FROM t")).containsExactly(String.valueOf(rows + 1));
+
+        disk.clear();
+        await().atMost(PATIENCE).until(() -> impediment(full).isEmpty());
+        assertThat(cluster.http(full).rows("SELECT count(*) FROM t")).containsExactly(String.valueOf(rows + 1));
+        cluster.terminateAll();
+        cluster.files.assertSameRows();
+    }
+
+    @Test
     void anFsyncThatFailsEndsTheProcessAndTheClusterGoesOnWithoutIt() throws Exception {
         cluster.startAll();
         int failing = cluster.leader();
