@@ -121,6 +121,16 @@ enum PlantedBug {
             "node/ReplicaConfig.java",
             ".appliedIndex(applied.index())",
             ".appliedIndex(Math.max(0, applied.index() - 1))"),
+    OTHERS_WRITE_IN_THE_TURN_OF_A_TRANSACTION(
+            "node/WriteLine.java",
+            "if (turn == null && line.isEmpty() || frame.term() != currentTerm) {",
+            "if (currentTerm > 0) {"),
+    A_TURN_IS_GRANTED_BEFORE_ALL_BEFORE_IT_IS_APPLIED(
+            "node/WriteLine.java", "turn.afterIndex <= index && !turn", "index >= 0 && !turn"),
+    AN_EMPTIED_NODE_IS_TAKEN_IN_WITHOUT_A_CHANGE(
+            "node/Admissions.java",
+            "asked.put(from, new Asked(join.incarnation(), raft.term(), 0, false));",
+            "asked.put(from, new Asked(join.incarnation(), raft.term(), 0, false)); answer(from, asked.get(from));"),
     AN_EMPTIED_NODE_VOTES_AS_IF_IT_HAD_NEVER_VOTED(
             "node/Joining.java",
             "        if (phase != Phase.OPEN) {\n            return true;",

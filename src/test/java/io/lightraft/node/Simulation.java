@@ -31,6 +31,7 @@ public final class Simulation {
     private final Map<Long, SimulationNode> nodes = new TreeMap<>();
     private final Map<Long, Long> restarts = new TreeMap<>();
     final SimulationTrouble trouble;
+    final SimulationChanges changes;
     final SimulationLosses losses;
     final SimulationClients clients;
     final SimulationTally tally = new SimulationTally();
@@ -49,8 +50,9 @@ public final class Simulation {
         random = new SplittableRandom(seed);
         plan = SimulationPlan.draw(random);
         network = new SimulationNetwork(plan, random);
-        clients = new SimulationClients(random);
+        clients = new SimulationClients(this);
         trouble = new SimulationTrouble(this);
+        changes = new SimulationChanges(this);
         losses = new SimulationLosses(this);
         startMembership = new ConfState(
                 LongStream.rangeClosed(1, plan.voters()).boxed().toList(),
@@ -186,11 +188,11 @@ public final class Simulation {
             say(node, leader -> new Message.TransferLeadership(node.id, leader, 0, target));
         }
         if (happens(plan.membershipRate())) {
-            ConfChange change = trouble.anyChange();
+            ConfChange change = changes.anyChange();
             Entry entry = new Entry(0, 0, change.entryType(), change.encode());
             say(node, leader -> new Message.Propose(node.id, leader, 0, List.of(entry)));
             if (plan.replacing()) {
-                later(1 + random.nextInt(40), () -> trouble.divide(change));
+                later(1 + random.nextInt(40), () -> changes.divide(change));
             }
         }
     }
@@ -267,6 +269,10 @@ public final class Simulation {
                 });
             }
         }
+    }
+
+    void restartSoon(SimulationNode node, int millis) {
+        restarts.put(node.id, now + 1 + random.nextInt(millis));
     }
 
     private void heal() {

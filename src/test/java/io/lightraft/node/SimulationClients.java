@@ -37,8 +37,13 @@ final class SimulationClients {
 
     private record Again(String key, int value) {}
 
-    SimulationClients(SplittableRandom random) {
-        this.random = random;
+    private final Simulation world;
+    private final SimulationTransactions transactions;
+
+    SimulationClients(Simulation world) {
+        this.world = world;
+        this.random = world.random;
+        this.transactions = new SimulationTransactions(world, history);
     }
 
     void act(SimulationNode node) {
@@ -48,6 +53,10 @@ final class SimulationClients {
         again = null;
         if (retry != null) {
             write(node, retry.key, retry.value, deadline);
+            return;
+        }
+        if (world.plan.transactions() && random.nextInt(4) == 0) {
+            transaction(node, key, deadline);
             return;
         }
         switch (random.nextInt(8)) {
@@ -133,6 +142,15 @@ final class SimulationClients {
             lastSeen.put(key, value);
         }
         return new Value<>(value);
+    }
+
+    /** At whoever takes itself for the leader. */
+    CompletableFuture<String> transaction(SimulationNode session, String key, int deadline) {
+        SimulationNode leader = world.anyOffice();
+        if (!leader.isUp() || leader.isPaused()) {
+            return CompletableFuture.completedFuture("nobody leads");
+        }
+        return transactions.begin(session, leader, key, ++nextValue, deadline);
     }
 
     int nextValue() {

@@ -2,8 +2,6 @@ package io.lightraft.node;
 
 import io.lightraft.raft.Message;
 import io.lightraft.raft.Role;
-import io.lightraft.raft.Snapshot;
-import io.lightraft.raft.SnapshotMetadata;
 import io.lightraft.storage.DurableLog;
 import io.lightraft.storage.DurableLogOptions;
 import io.lightraft.storage.LogIdentity;
@@ -51,6 +49,7 @@ final class SimulationNode implements Effects, LogListener, FrameHandler {
     private @Nullable SimulationPromises promises;
     private @Nullable SimulationSnapshots snapshots;
     private @Nullable SimulationFrames frames;
+    private @Nullable UUID incarnation;
     private boolean fsyncFails;
     private long wallJump;
     private long pausedUntil;
@@ -103,10 +102,11 @@ final class SimulationNode implements Effects, LogListener, FrameHandler {
         StateAheadOfLogException.check(applied, opened);
         promises = new SimulationPromises(id, world.invariants, opened, lastPromises);
         keptLogIndex = Long.MAX_VALUE;
-        storage = new StorageWorker(opened, this::release, installations(installer, opened));
+        storage = new StorageWorker(opened, this::release, new SimulationInstallations(this, world, installer, opened));
+        incarnation = new UUID(world.nextRun(), world.random.nextLong());
         core = new ReplicaCore<>(
                 world.config(id),
-                new UUID(world.nextRun(), world.random.nextLong()),
+                incarnation,
                 opened,
                 applied,
                 shelf.leastIndexToVote(),
@@ -135,35 +135,6 @@ final class SimulationNode implements Effects, LogListener, FrameHandler {
                 index -> appends.add(new StorageWorker.Compact(index)));
     }
 
-    private StorageWorker.Installer installations(SnapshotInstaller installer, DurableLog opened) {
-        return new StorageWorker.Installer() {
-            @Override
-            public void install(Message.StorageAppend append) throws InterruptedException {
-                SnapshotMetadata metadata = append.snapshot().metadata();
-                if (Joining.isBeginning(metadata)) {
-                    begin(append, opened);
-                } else {
-                    SimulationNode.this.install(installer, append.snapshot());
-                }
-            }
-
-            @Override
-            public void keepAdmission(long leastIndexToVote) {
-                shelf.keepAdmission(leastIndexToVote);
-            }
-        };
-    }
-
-    /** In the order of the real one. */
-    private void begin(Message.StorageAppend append, DurableLog opened) {
-        SnapshotMetadata metadata = append.snapshot().metadata();
-        state.bootstrap(new StateMachine.Applied(metadata.index(), metadata.term(), metadata.confState()));
-        applyWorker().restartAt(metadata.index());
-        opened.append(append.hardState(), List.of());
-        opened.installSnapshot(metadata);
-        opened.sync();
-    }
-
     /** The machine gets a new disk; its process is down. */
     void empty() {
         blank = true;
@@ -186,21 +157,19 @@ final class SimulationNode implements Effects, LogListener, FrameHandler {
         return state.applied().index() <= Joining.FIRST_INDEX;
     }
 
-    private void install(SnapshotInstaller installer, Snapshot snapshot) throws InterruptedException {
-        if (world.random.nextDouble() < world.plan.installDeathRate() && !world.isPeace()) {
-            shelf.dieAfter(world.random.nextInt(3), world.random.nextBoolean());
-            if (world.random.nextInt(3) == 0) {
-                files.failAfter(world.random.nextInt(3), "the process dies");
-            }
+    /** An installation is to be interrupted by the death of the process. */
+    void dieInstalling() {
+        shelf.dieAfter(world.random.nextInt(3), world.random.nextBoolean());
+        if (world.random.nextInt(3) == 0) {
+            files.failAfter(world.random.nextInt(3), "the process dies");
         }
-        installer.install(snapshot, received -> {
-            while (!applies.isEmpty()) {
-                applySome();
-            }
-            state.replaceWith(received);
-            applyWorker().restartAt(snapshot.metadata().index());
-        });
-        world.tally.count(SimulationTally.Kind.SNAPSHOTS_INSTALLED, 1);
+    }
+
+    /** What was handed out is applied. */
+    void applyAll() {
+        while (!applies.isEmpty()) {
+            applySome();
+        }
     }
 
     /** The process dies, in the middle of a write perhaps; with the power goes what was not synced. */
@@ -377,7 +346,7 @@ final class SimulationNode implements Effects, LogListener, FrameHandler {
     @Override
     public void apply(Message.StorageApply work) {
         applies.add(work);
-        world.trouble.committed(this, work.entries());
+        world.changes.committed(this, work.entries());
     }
 
     @Override
@@ -413,11 +382,24 @@ final class SimulationNode implements Effects, LogListener, FrameHandler {
     /** Runs on the loop after a while, if this process is still there. */
     void later(int millis, Runnable action) {
         ReplicaCore<String> process = core();
-        world.later(millis, () -> {
-            if (core == process) {
-                post(action);
-            }
-        });
+        world.later(millis, () -> postTo(process, action));
+    }
+
+    /** Unless another process has taken its place. */
+    void postTo(ReplicaCore<String> process, Runnable action) {
+        if (core == process) {
+            post(action);
+        }
+    }
+
+    void postTo(UUID proposer, Runnable action) {
+        if (isUp() && onceProposer().equals(proposer)) {
+            post(action);
+        }
+    }
+
+    UUID onceProposer() {
+        return ProposalOrigins.onceIncarnation(Objects.requireNonNull(incarnation));
     }
 
     @Override
@@ -450,7 +432,7 @@ final class SimulationNode implements Effects, LogListener, FrameHandler {
         return Objects.requireNonNull(snapshots);
     }
 
-    private ApplyWorker<String> applyWorker() {
+    ApplyWorker<String> applyWorker() {
         return Objects.requireNonNull(apply);
     }
 }

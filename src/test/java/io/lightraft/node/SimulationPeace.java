@@ -28,6 +28,11 @@ final class SimulationPeace {
             member.core().now(member.clock());
             asked.add(world.clients.write(member, "a", world.clients.nextValue(), PATIENCE_MILLIS));
         }
+        if (world.plan.transactions()) {
+            for (SimulationNode member : members()) {
+                asked.add(world.clients.transaction(member, "b", PATIENCE_MILLIS / 2));
+            }
+        }
         await("a write is not answered", () -> asked.stream().allMatch(CompletableFuture::isDone));
         asked.clear();
         await("there is no leader any more", () -> leader() != null);

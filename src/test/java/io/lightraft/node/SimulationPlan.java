@@ -32,6 +32,7 @@ import java.util.SplittableRandom;
  * @param blankStart whether nobody has anything at first, and the nodes start one after another
  * @param emptied whether nodes that crash may lose their disks, a minority at a time
  * @param installDeathRate of processes that die while they install a snapshot, per installation
+ * @param transactions whether clients have transactions, for which others have to wait
  * @param millisBetweenCalls of clients, on average
  */
 record SimulationPlan(
@@ -62,6 +63,7 @@ record SimulationPlan(
         boolean blankStart,
         boolean emptied,
         double installDeathRate,
+        boolean transactions,
         int millisBetweenCalls) {
 
     /** What an episode is about: faults that come at the moment at which they do harm, if anything does. */
@@ -73,21 +75,24 @@ record SimulationPlan(
         /** New leaders get a few appends out and are silent then, while the one before comes back (Raft, figure 8). */
         FEW_APPENDS,
         /** Whoever leaves is parted from whoever comes as soon as a joint configuration is committed. */
-        HALVES
+        HALVES,
+        /** One of those who have what is committed loses its disk, and meets those who have not. */
+        EMPTIED_DISKS
     }
 
     static SimulationPlan draw(SplittableRandom random) {
-        Scene scene = switch (random.nextInt(8)) {
-            case 0, 1 -> Scene.SHORT_OFFICES;
-            case 2 -> Scene.FEW_APPENDS;
-            case 3 -> Scene.HALVES;
+        Scene scene = switch (random.nextInt(16)) {
+            case 0, 1, 2, 3 -> Scene.SHORT_OFFICES;
+            case 4, 5 -> Scene.FEW_APPENDS;
+            case 6, 7 -> Scene.HALVES;
+            case 8 -> Scene.EMPTIED_DISKS;
             default -> Scene.NONE;
         };
         // A scene that needs a certain order of events gets it seldom where much else goes wrong.
-        boolean strict = scene == Scene.FEW_APPENDS || scene == Scene.HALVES;
+        boolean strict = scene != Scene.NONE && scene != Scene.SHORT_OFFICES;
         boolean membership = scene == Scene.HALVES || (!strict && random.nextInt(3) == 0);
         int voters = random.nextInt(4) == 0 ? 5 : 3;
-        boolean emptied = !membership && !strict && random.nextInt(3) == 0;
+        boolean emptied = scene == Scene.EMPTIED_DISKS || (!membership && !strict && random.nextInt(3) == 0);
         double mostLost = strict ? 0.1 : scene == Scene.NONE ? 0.2 : 0.5;
         double mostCrashes = strict ? 0.0005 : scene == Scene.NONE ? 0.004 : 0.001;
         return new SimulationPlan(
@@ -97,7 +102,7 @@ record SimulationPlan(
                 scene == Scene.SHORT_OFFICES && random.nextBoolean() ? mostLost : sometimes(random, mostLost),
                 random.nextInt(2) == 0 ? 2 : 1 + random.nextInt(strict ? 5 : 15),
                 random.nextBoolean(),
-                (emptied ? 0.002 : 0) + sometimes(random, mostCrashes),
+                (emptied && !strict ? 0.002 : 0) + sometimes(random, mostCrashes),
                 random.nextInt(4) != 0,
                 random.nextInt(4) == 0 ? 0.0005 : 0,
                 random.nextInt(3) == 0 ? 0.002 : 0,
@@ -118,6 +123,7 @@ record SimulationPlan(
                 !membership && !strict && random.nextInt(3) == 0,
                 emptied,
                 random.nextInt(3) == 0 ? 0.3 : 0,
+                scene == Scene.NONE && random.nextBoolean(),
                 random.nextBoolean() ? 5 : 12);
     }
 

@@ -19,11 +19,14 @@ final class SimulationState implements StateMachine<String>, StateFile {
     static final String DONE = "done";
     static final String NOTHING = "nothing";
 
-    private static final Version NOTHING_YET = new Version(new Applied(0, 0, ConfState.EMPTY), Map.of());
+    private static final Version NOTHING_YET = new Version(new Applied(0, 0, ConfState.EMPTY), Map.of(), 0);
     private static final int VERSIONS_BETWEEN_CHECKPOINTS = 12;
 
-    /** @param registers never changed */
-    record Version(Applied applied, Map<String, String> registers) {}
+    /**
+     * @param registers never changed
+     * @param lastCommand the index of the last command
+     */
+    record Version(Applied applied, Map<String, String> registers, long lastCommand) {}
 
     private final List<Version> versions = new ArrayList<>();
     private final SimulationInvariants invariants;
@@ -35,7 +38,7 @@ final class SimulationState implements StateMachine<String>, StateFile {
         this.id = id;
         this.shelf = shelf;
         this.invariants = invariants;
-        versions.add(new Version(Begun.members(confState), Map.of()));
+        versions.add(new Version(Begun.members(confState), Map.of(), 0));
     }
 
     static byte[] write(String key, int value) {
@@ -50,6 +53,16 @@ final class SimulationState implements StateMachine<String>, StateFile {
         return bytes("R " + key);
     }
 
+    /** What a transaction did that began behind the command at {@code base}, void if another one came between. */
+    static byte[] commit(String key, long base, int value) {
+        return bytes("T " + key + " " + value + " " + base);
+    }
+
+    /** What came of a commit in this term that was void. */
+    static String conflict(long term) {
+        return "conflict " + term;
+    }
+
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
@@ -57,6 +70,11 @@ final class SimulationState implements StateMachine<String>, StateFile {
     /** As a reader of this node's own file finds it. */
     String local(String key) {
         return newest().registers().getOrDefault(key, NOTHING);
+    }
+
+    /** Of what {@link #local} answers: the index of the last command. */
+    long lastCommand() {
+        return newest().lastCommand();
     }
 
     Map<String, String> registers() {
@@ -134,7 +152,7 @@ final class SimulationState implements StateMachine<String>, StateFile {
     @Override
     public void bootstrap(Applied beginning) {
         versions.clear();
-        versions.add(new Version(new Applied(beginning.index(), beginning.term(), beginning.confState()), Map.of()));
+        versions.add(new Version(new Applied(beginning.index(), beginning.term(), beginning.confState()), Map.of(), 0));
         invariants.stands(id, newest().applied());
     }
 
@@ -142,23 +160,26 @@ final class SimulationState implements StateMachine<String>, StateFile {
     public List<String> apply(List<CommittedEntry> batch) {
         Map<String, String> registers = new HashMap<>(newest().registers());
         Applied applied = newest().applied();
+        long lastCommand = newest().lastCommand();
         List<String> results = new ArrayList<>();
         for (CommittedEntry entry : batch) {
-            String result = entry.header() == null
-                    ? ""
-                    : run(
-                            registers,
-                            StandardCharsets.UTF_8
-                                    .decode(entry.command())
-                                    .toString()
-                                    .split(" "));
+            String result = "";
+            if (entry.header() != null) {
+                String[] words = StandardCharsets.UTF_8
+                        .decode(entry.command())
+                        .toString()
+                        .split(" ");
+                boolean isVoid = words[0].equals("T") && Long.parseLong(words[3]) != lastCommand;
+                result = isVoid ? conflict(entry.term()) : run(registers, words);
+                lastCommand = entry.index();
+            }
             invariants.applied(id, applied.index(), entry, result);
             results.add(result);
             ConfState confState = entry.confState() == null ? applied.confState() : entry.confState();
             applied = new Applied(entry.index(), entry.term(), confState);
             invariants.stands(id, applied);
         }
-        versions.add(new Version(applied, registers));
+        versions.add(new Version(applied, registers, lastCommand));
         if (versions.size() > VERSIONS_BETWEEN_CHECKPOINTS) {
             checkpoint();
         }
@@ -168,7 +189,7 @@ final class SimulationState implements StateMachine<String>, StateFile {
     private static String run(Map<String, String> registers, String[] words) {
         String value = registers.getOrDefault(words[1], NOTHING);
         switch (words[0]) {
-            case "W" -> registers.put(words[1], words[2]);
+            case "W", "T" -> registers.put(words[1], words[2]);
             case "C" -> {
                 if (!value.equals(words[3])) {
                     return "refused";

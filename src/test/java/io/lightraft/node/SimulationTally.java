@@ -14,6 +14,7 @@ public final class SimulationTally {
         ELECTIONS,
         SNAPSHOTS_INSTALLED,
         DISKS_EMPTIED,
+        TRANSACTIONS,
         ANSWERS
     }
 
