@@ -94,6 +94,17 @@ class RefusalTests {
         DROP TABLE '_lightraft_state'                    | "_lightraft_state" is closed: names that begin with _lightraft belong to Lightraft's own tables; take another name
         CREATE TABLE _lightraft_mine(a)                  | "_lightraft_mine" is closed: names that begin with _lightraft belong to Lightraft's own tables; take another name
         CREATE VIRTUAL TABLE x USING fts5(a, content='_lightraft_state') | "_lightraft_state" is closed: names that begin with _lightraft belong to Lightraft's own tables; take another name
+        /* c */ aTtAcH /* d */ 'x' AS y | ATTACH is not available: another file would exist on one node only; load its rows with INSERT statements
+        EXPLAIN VACUUM | VACUUM is not available as SQL: it can renumber rows differently from node to node; freed pages are used again by themselves, and POST /admin/vacuum on a node makes its file small
+        CREATE VIEW "temp".x AS SELECT 1 | temporary tables, views and triggers are not available: they would belong to a connection that all users share; use an ordinary one and drop it
+        CREATE TABLE x(a CHECK (a < date('now'))) | the current time can't be used in an index, a CHECK or a generated column: the row would mean something else tomorrow; store the time in a column, by a DEFAULT
+        CREATE INDEX i ON t(a) WHERE b > CURRENT_DATE | non-deterministic functions prohibited in partial index WHERE clauses
+        CREATE TRIGGER x AFTER INSERT ON t BEGIN UPDATE t SET b = total_changes(); END | "total_changes" can't be part of a write: its answer differs from node to node; read it first and send the value
+        CREATE VIEW x AS SELECT * FROM _lightraft_members | "_lightraft_members" is closed: names that begin with _lightraft belong to Lightraft's own tables; take another name
+        CREATE TRIGGER x AFTER INSERT ON t BEGIN DELETE FROM _lightraft_state; END | "_lightraft_state" is closed: names that begin with _lightraft belong to Lightraft's own tables; take another name
+        WITH x AS (SELECT * FROM main /* c */ . `_lightraft_keys`) SELECT * FROM x | "_lightraft_keys" is closed: names that begin with _lightraft belong to Lightraft's own tables; take another name
+        ALTER TABLE t RENAME TO _lightraft_t | "_lightraft_t" is closed: names that begin with _lightraft belong to Lightraft's own tables; take another name
+        PRAGMA table_info(_lightraft_state) | "_lightraft_state" is closed: names that begin with _lightraft belong to Lightraft's own tables; take another name
         DELETE FROM f_data                               | "f_data" can't be part of a write: a virtual table keeps its own data in it; write to the virtual table itself
         UPDATE main."F_CONTENT" SET c0 = 1               | "F_CONTENT" can't be part of a write: a virtual table keeps its own data in it; write to the virtual table itself
         INSERT OR IGNORE INTO 'g_segdir' DEFAULT VALUES  | "g_segdir" can't be part of a write: a virtual table keeps its own data in it; write to the virtual table itself
