@@ -207,6 +207,10 @@ public final class Snapshots implements AutoCloseable {
                         message.to() - 1,
                         failure);
             }
+            if (made != null && e instanceof SnapshotSender.UnusableException) {
+                // Its pages may have rotted here; another one is made when the follower asks again.
+                submit(maker, () -> forget(made));
+            }
             rest();
         } finally {
             boolean success = delivered;
@@ -275,6 +279,12 @@ public final class Snapshots implements AutoCloseable {
             }
         });
         return future;
+    }
+
+    private void forget(Made made) {
+        if (made.equals(newest())) {
+            forgetNewest();
+        }
     }
 
     private void forgetNewest() {

@@ -111,8 +111,11 @@ final class HttpSnapshotSender implements SnapshotSender {
         try (Response response = suited.newCall(request.build()).execute()) {
             String answer = response.header(SnapshotHead.HAVE);
             if (!response.isSuccessful() || answer == null) {
-                throw new IOException("refused (" + response.code() + "): "
-                        + response.peekBody(MAX_REASON_BYTES).string());
+                String reason = "refused (" + response.code() + "): "
+                        + response.peekBody(MAX_REASON_BYTES).string();
+                throw response.code() == RefusedException.UNUSABLE
+                        ? new UnusableException(reason)
+                        : new IOException(reason);
             }
             long have = Long.parseLong(answer);
             if (have < 0 || have > head.fileBytes()) {

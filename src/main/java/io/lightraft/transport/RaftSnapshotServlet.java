@@ -91,7 +91,7 @@ public final class RaftSnapshotServlet extends HttpServlet {
             CRC32C partCrc = new CRC32C();
             partCrc.update(part);
             if (part.length > 0 && (int) partCrc.getValue() != head.partCrc()) {
-                throw new RefusedException(422, "a part of the snapshot was damaged on its way");
+                throw new RefusedException(400, "a part of the snapshot was damaged on its way");
             }
             return part;
         }
@@ -128,7 +128,8 @@ public final class RaftSnapshotServlet extends HttpServlet {
             current = "";
             if (crcOf(staged) != head.fileCrc()) {
                 Files.deleteIfExists(staged);
-                throw new RefusedException(422, "the snapshot is damaged: its checksum is wrong. Begin anew");
+                throw new RefusedException(
+                        RefusedException.UNUSABLE, "the snapshot is damaged: its checksum is wrong. Begin anew");
             }
             verified(message, staged);
         }
@@ -170,7 +171,7 @@ public final class RaftSnapshotServlet extends HttpServlet {
         try {
             receiver.get().received(message, staged);
         } catch (IOException e) {
-            throw new RefusedException(422, "the snapshot can't be used: " + e.getMessage());
+            throw new RefusedException(RefusedException.UNUSABLE, "the snapshot can't be used: " + e.getMessage());
         }
     }
 }

@@ -6,6 +6,9 @@ final class RefusedException extends Exception {
     /** The answer to a node that is no member, as far as is known here. */
     static final int NOT_A_MEMBER = 410;
 
+    /** The answer to a file that is damaged. */
+    static final int UNUSABLE = 422;
+
     private final int status;
     private final boolean ordinary;
     private final long appliedIndex;

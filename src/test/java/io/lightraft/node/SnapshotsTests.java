@@ -1,6 +1,7 @@
 package io.lightraft.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.lightraft.raft.ConfState;
@@ -54,6 +55,7 @@ class SnapshotsTests {
                 new ConcurrentHashMap<>(Map.of(2L, new CountDownLatch(1), 3L, new CountDownLatch(1)));
         private final Map<Long, Path> begun = new ConcurrentHashMap<>();
         private final Map<Long, Boolean> whole = new ConcurrentHashMap<>();
+        private volatile boolean unusable;
 
         @Override
         public void send(long to, Message.InstallSnapshot message, Path file) throws IOException {
@@ -63,6 +65,9 @@ class SnapshotsTests {
                 assertThat(held.get(to).await(60, TimeUnit.SECONDS)).isTrue();
             } catch (InterruptedException e) {
                 throw new IOException(e);
+            }
+            if (unusable) {
+                throw new UnusableException("the snapshot is damaged");
             }
             whole.put(to, Arrays.equals(before, Files.readAllBytes(file)));
         }
@@ -168,6 +173,18 @@ class SnapshotsTests {
         snapshots.send(new Message.InstallSnapshot(1, 2, 1, log.snapshot()));
         await().until(() -> sender.begun.containsKey(2L));
         assertThat(snapshots.oldestUnderWay()).isEqualTo(index);
+    }
+
+    // Its pages may have rotted on this node's disk.
+    @Test
+    void oneThatAFollowerFoundDamagedIsNotOfferedAgain() throws Exception {
+        write(2, 20);
+        SnapshotMetadata taken = snapshots.take().get(30, TimeUnit.SECONDS);
+        sender.unusable = true;
+        sender.held.get(2L).countDown();
+        snapshots.send(new Message.InstallSnapshot(1, 2, 1, log.snapshot()));
+        await().untilAsserted(() -> assertThat(files.made(taken)).doesNotExist());
+        assertThatThrownBy(log::snapshot).hasMessageContaining("no snapshot is ready");
     }
 
     @Test

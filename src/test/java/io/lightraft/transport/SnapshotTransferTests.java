@@ -115,7 +115,7 @@ class SnapshotTransferTests {
         byte[] start = Arrays.copyOf(content, 1000);
         SnapshotHead head = head(0, start);
         start[500]++;
-        assertThat(post(head, start).statusCode()).isEqualTo(422);
+        assertThat(post(head, start).statusCode()).isEqualTo(400);
         leader.transport.snapshotSender().send(2, MESSAGE, file);
         assertThat(follower.snapshotFiles.get(0)).isEqualTo(content);
     }
