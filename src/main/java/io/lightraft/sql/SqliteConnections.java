@@ -103,6 +103,7 @@ final class SqliteConnections {
             connection.setLimit(SQLiteLimits.SQLITE_LIMIT_SQL_LENGTH, limits.maxStatementBytes());
             connection.setLimit(SQLiteLimits.SQLITE_LIMIT_LENGTH, limits.maxValueBytes());
             connection.setLimit(SQLiteLimits.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LONGEST_PATTERN_BYTES);
+            DriverFunctions.replace(connection, limits.maxValueBytes());
             // With auto-commit on, the driver tries a BEGIN after every statement. Transactions are made by hand here.
             connection.setAutoCommit(false);
             try (PreparedStatement rollback = connection.prepareStatement("ROLLBACK")) {

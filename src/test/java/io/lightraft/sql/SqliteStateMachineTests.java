@@ -16,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SqliteStateMachineTests {
 
@@ -168,6 +172,44 @@ class SqliteStateMachineTests {
                         "string or blob too big: a write that calls json_patch() may have no value longer than 65536"
                                 + " bytes; patch it before you send it"));
         assertThat(run("UPDATE t SET a = json_set(a, '$.b', 2)").get(0)).isInstanceOf(Changed.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "padl('x', 2147483647)",
+                "padr('x', 4294967297)",
+                "padc('x', 9223372036854775807)",
+                "replicate('x', 2147483647)",
+                "replicate('abcd', 1073741825)"
+            })
+    void functionsOfTheDriverCantTakeAllMemory(String call) {
+        run("CREATE TABLE t(a)");
+        assertThat(run("INSERT INTO t VALUES(" + call + ")").get(0)).isEqualTo(new Failed(1, "string or blob too big"));
+        assertThat(run("INSERT INTO t VALUES(1)").get(0)).isInstanceOf(Changed.class);
+    }
+
+    @Test
+    void functionsOfTheDriverAnswerAsItsOwn() throws Exception {
+        String calls = "SELECT padl('żół', 5), padr(12, 4), padc('ab', 5), padl('long', 2), replicate('ż😀', 2),"
+                + " replicate('x', 0), leftstr('ż😀b', 2), leftstr('ab', 9), rightstr('ż😀b', 2), rightstr('ab', 9),"
+                + " padl(NULL, 3), replicate(NULL, 1), rightstr('ab', 0)";
+        List<Object> theirs = new ArrayList<>();
+        try (Connection plain = DriverManager.getConnection("jdbc:sqlite::memory:");
+                ResultSet row = plain.createStatement().executeQuery(calls)) {
+            for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+                theirs.add(row.getObject(i));
+            }
+        }
+        assertThat(((Rows) run(calls).get(0)).rows()).containsExactly(theirs);
+        assertThat(run("SELECT charindex('a', hex(zeroblob(100000)))").get(0)).isInstanceOf(Rows.class);
+        assertThat(run("SELECT charindex(hex(zeroblob(100000)), hex(zeroblob(100000)))")
+                        .get(0))
+                .isInstanceOfSatisfying(
+                        Failed.class,
+                        failed -> assertThat(failed.message()).startsWith("charindex() of values so long"));
+        assertThat(run("SELECT padl('x', -1)").get(0)).isEqualTo(new Failed(1, "domain error"));
+        assertThat(((Rows) run("SELECT rightstr('abc', -1)").get(0)).rows()).containsExactly(List.of(""));
     }
 
     @Test
