@@ -213,8 +213,14 @@ public final class TransactionHost implements FileUser, AutoCloseable {
     }
 
     private TransactionReply finish(HostedTransaction hosted) throws LiveTransaction.Over {
-        Command command = hosted.live.finish();
-        hosted.committing = true;
+        hosted.committing = true; // before it is over: what is over and not committing loses its turn at the next look
+        Command command;
+        try {
+            command = hosted.live.finish();
+        } catch (LiveTransaction.Over over) {
+            hosted.committing = false;
+            throw over;
+        }
         return TransactionReply.commit(command == null ? null : CommandCodec.encode(command));
     }
 
