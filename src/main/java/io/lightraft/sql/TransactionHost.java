@@ -213,13 +213,15 @@ public final class TransactionHost implements FileUser, AutoCloseable {
     }
 
     private TransactionReply finish(HostedTransaction hosted) throws LiveTransaction.Over {
-        hosted.committing = true; // before it is over: what is over and not committing loses its turn at the next look
+        // Before it is over: what is over and not committing loses its turn at the next look.
+        hosted.committing = true;
+        boolean finished = false;
         Command command;
         try {
             command = hosted.live.finish();
-        } catch (LiveTransaction.Over over) {
-            hosted.committing = false;
-            throw over;
+            finished = true;
+        } finally {
+            hosted.committing = finished;
         }
         return TransactionReply.commit(command == null ? null : CommandCodec.encode(command));
     }
