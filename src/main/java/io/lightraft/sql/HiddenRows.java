@@ -12,8 +12,10 @@ final class HiddenRows {
 
     private static final Pattern ABOUT_SCHEMA =
             Pattern.compile("sqlite_(master|schema)|pragma", Pattern.CASE_INSENSITIVE);
+    /** A name, or a definition; not a list of names, as an aggregate makes it. */
     private static final Pattern OWN = Pattern.compile(
-            "(sqlite_autoindex_|CREATE (TABLE|INDEX) )?_lightraft_.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+            "(sqlite_autoindex_)?_lightraft_\\w*|CREATE (TABLE|INDEX) _lightraft_.*",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private HiddenRows() {}
 
