@@ -21,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Values that come back are Long, Double, String, byte[] or null; those given may also be of Java's smaller numbers, or
- * Boolean (1 and 0). Each call blocks, for the options' timeout at the longest. Every call may throw {@link SqlFailure}, when the statement failed, or a {@link io.lightraft.node.ReplicaException}, whose
- * kind says whether the statement was done: {@code NoLeader}, {@code Busy} (not done; try again), {@code OutcomeUnknown}
- * (look), {@code Rejected}, {@code Stopped}. Used by one thread at a time.
+ * <p>Values that come back are Long, Double, String, byte[] or null; those given may also be of Java's smaller numbers,
+ * or Boolean (1 and 0). Each call blocks, for the options' timeout at the longest. Every call may throw {@link
+ * SqlFailure}, when the statement failed, or a {@link io.lightraft.node.ReplicaException}, whose kind says whether the
+ * statement was done: {@code NoLeader}, {@code Busy} (not done; try again), {@code OutcomeUnknown} (look), {@code
+ * Rejected}, {@code Stopped}. Used by one thread at a time.
  */
 public final class SqlSession implements AutoCloseable {
 
