@@ -348,7 +348,9 @@ final class StreamSender {
         static Failure answered(int status, String text) {
             // Whoever listens there may have written it.
             String oneLine = text.strip().replaceAll("\\p{Cntrl}", " ");
-            return new Failure(status + " " + oneLine, status, status >= 400 && status < 500, false);
+            // A peer that was frozen missed our keep-alives, and says so with 408.
+            boolean refused = status >= 400 && status < 500 && status != 408;
+            return new Failure(status + " " + oneLine, status, refused, false);
         }
     }
 

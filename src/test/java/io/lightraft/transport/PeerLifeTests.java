@@ -142,6 +142,16 @@ class PeerLifeTests {
         }
     }
 
+    // Tomcat says it of a stream whose keep-alives came while its process was frozen.
+    @Test
+    void aPeerThatWaitedInVainIsConnectedAnewAtOnce() throws Exception {
+        try (DumbPeer dumb = new DumbPeer("HTTP/1.1 408 \r\nContent-Length: 0\r\n\r\n")) {
+            one.start(List.of(one.peer(), new Peer(2, "127.0.0.1", dumb.port())));
+            // Both lanes, every 100 ms at the latest; a second apart if it were a refusal.
+            await().atMost(Duration.ofSeconds(10)).until(() -> dumb.sockets.size() > 40);
+        }
+    }
+
     /** Takes every connection, says one thing, and reads for ever. */
     private static final class DumbPeer implements AutoCloseable {
 
