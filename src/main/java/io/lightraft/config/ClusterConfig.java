@@ -1,6 +1,7 @@
 package io.lightraft.config;
 
 import io.lightraft.node.Member;
+import io.lightraft.sql.ClusterLimits;
 import io.lightraft.transport.Peer;
 import java.util.List;
 
@@ -20,6 +21,11 @@ public record ClusterConfig(
 
     public List<Member> members() {
         return nodes.stream().map(NodeConfig::member).toList();
+    }
+
+    /** What a new database keeps; one that is there has its own. */
+    ClusterLimits seed() {
+        return limits.ofCluster(driver.foreignKeys());
     }
 
     public List<Peer> peers() {

@@ -72,7 +72,7 @@ public final class ConfigFile {
             throw cluster.wrong("name", "name must be 1 to 64 printable ASCII characters");
         }
         List<NodeBlock> blocks = nodeBlocks();
-        TomlTable driver = block("driver", List.of("name", "pathPrefix", "minFreeBytes"));
+        TomlTable driver = block("driver", List.of("name", "pathPrefix", "minFreeBytes", "foreignKeys"));
         if (!driver.text("name").equals("sqlite")) {
             throw driver.wrong(
                     "name", "driver \"" + driver.text("name") + "\" is not known; the only one is \"sqlite\"");
@@ -89,7 +89,10 @@ public final class ConfigFile {
                 name,
                 blocks.stream().map(NodeBlock::config).toList(),
                 new DriverConfig(
-                        "sqlite", pathPrefix, driver.number("minFreeBytes", 0, MAX_BYTES, DriverConfig.MIN_FREE_BYTES)),
+                        "sqlite",
+                        pathPrefix,
+                        driver.number("minFreeBytes", 0, MAX_BYTES, DriverConfig.MIN_FREE_BYTES),
+                        driver.flag("foreignKeys", true)),
                 raft,
                 limits);
     }

@@ -8,8 +8,9 @@ import java.nio.file.Path;
  * @param name the database; SQLite is the only one
  * @param pathPrefix what the names of a node's files begin with, relative to the working directory
  * @param minFreeBytes with less free on the disk a node takes no writes
+ * @param foreignKeys whether a new cluster enforces them
  */
-public record DriverConfig(String name, String pathPrefix, int minFreeBytes) {
+public record DriverConfig(String name, String pathPrefix, int minFreeBytes, boolean foreignKeys) {
 
     /** Enough for two segments of the log and what SQLite needs to go on for a while. */
     static final int MIN_FREE_BYTES = 64 << 20;

@@ -42,7 +42,7 @@ public record Limits(
             TransactionLimits.DEFAULT);
 
     /** What decides about results, in the form that a new database keeps. */
-    ClusterLimits ofCluster() {
-        return new ClusterLimits(steps, returnedBytes, statementBytes, valueBytes, keyLifetimeMillis);
+    ClusterLimits ofCluster(boolean foreignKeys) {
+        return new ClusterLimits(steps, returnedBytes, statementBytes, valueBytes, keyLifetimeMillis, foreignKeys);
     }
 }

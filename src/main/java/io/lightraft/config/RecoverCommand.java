@@ -59,8 +59,8 @@ public final class RecoverCommand {
                         + "): its data differ from what a majority had. Recover another node; if none is left, remove "
                         + quarantine + " first");
             }
-            try (SqliteStateMachine state = SqliteStateMachine.open(
-                    node.database(), node.cluster().limits().ofCluster())) {
+            try (SqliteStateMachine state =
+                    SqliteStateMachine.open(node.database(), node.cluster().seed())) {
                 QuorumRecovery recovery = new QuorumRecovery(
                         log,
                         SnapshotFiles.open(driver.snapshots(node.index())),

@@ -72,8 +72,7 @@ class ReplicaConfiguration {
     /** @param lockHolder comes first, so that no second process ever opens the database */
     @Bean
     SqliteStateMachine stateMachine(ClusterConfig cluster, NodeConfig node, DurableLog lockHolder) {
-        return SqliteStateMachine.open(
-                cluster.driver().database(node.index()), cluster.limits().ofCluster());
+        return SqliteStateMachine.open(cluster.driver().database(node.index()), cluster.seed());
     }
 
     /** @param stateMachine later, as for {@link #raftSnapshots}; and so the log */

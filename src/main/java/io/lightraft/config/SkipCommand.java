@@ -54,7 +54,7 @@ public final class SkipCommand {
                 out.println("the log of node " + node.index() + " ends at index " + log.lastIndex() + "; entry " + index
                         + " is still to come from the other nodes");
             }
-            SqliteStateMachine.skip(node.database(), node.cluster().limits().ofCluster(), index);
+            SqliteStateMachine.skip(node.database(), node.cluster().seed(), index);
         }
         out.println("node " + node.index() + " will apply entry " + index
                 + " as one that does nothing. Give every other" + " node the same command, then start them.");

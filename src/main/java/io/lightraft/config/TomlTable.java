@@ -78,6 +78,16 @@ final class TomlTable {
         return has(key) ? number(key, min, max) : ifAbsent;
     }
 
+    boolean flag(String key, boolean ifAbsent) {
+        if (!has(key)) {
+            return ifAbsent;
+        }
+        if (!(raw(key) instanceof Boolean flag)) {
+            throw wrong(key, key + " must be true or false, but is " + shown(key));
+        }
+        return flag;
+    }
+
     @Nullable
     Object raw(String key) {
         return values.getRaw(List.of(key));

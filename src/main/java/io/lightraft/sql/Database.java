@@ -191,7 +191,7 @@ public final class Database implements SqlEngine {
         if (sql.length() > longest || sql.length() > longest / 3 && utf8Length(sql) > longest) {
             return Ruling.refused("the statement is longer than " + longest + " bytes");
         }
-        return StatementRules.rule(sql);
+        return StatementRules.rule(sql, readers.limits().foreignKeys());
     }
 
     private static int utf8Length(String sql) {

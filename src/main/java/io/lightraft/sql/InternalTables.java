@@ -30,10 +30,11 @@ final class InternalTables {
               opcode_budget INTEGER NOT NULL,
               max_returned_bytes INTEGER NOT NULL,
               max_statement_bytes INTEGER NOT NULL,
-              max_value_bytes INTEGER NOT NULL) STRICT""";
+              max_value_bytes INTEGER NOT NULL,
+              foreign_keys INTEGER NOT NULL) STRICT""";
     private static final String CREATE_ROWID = "CREATE TABLE _lightraft_rowid(id INTEGER PRIMARY KEY) STRICT";
     private static final String INSERT =
-            "INSERT INTO _lightraft_state VALUES(1, ?, 0, 0, ?, 0, 0, 0, 0, 0, ?, ?, ?, ?)";
+            "INSERT INTO _lightraft_state VALUES(1, ?, 0, 0, ?, 0, 0, 0, 0, 0, ?, ?, ?, ?, ?)";
     private static final String UPDATE =
             "UPDATE _lightraft_state SET applied_index=?, applied_term=?, conf_state=?, log_clock_millis=?,"
                     + " last_insert_rowid=?, rows_affected=?, last_sql_index=?, outcome_hash=? WHERE id=1";
@@ -67,7 +68,8 @@ final class InternalTables {
                     limits.opcodeBudget(),
                     limits.maxReturnedBytes(),
                     limits.maxStatementBytes(),
-                    limits.maxValueBytes());
+                    limits.maxValueBytes(),
+                    limits.foreignKeys());
             writer.commit();
         }
         checkFormat(writer.jdbc());
@@ -106,7 +108,8 @@ final class InternalTables {
                                 row.getInt("max_returned_bytes"),
                                 row.getInt("max_statement_bytes"),
                                 row.getInt("max_value_bytes"),
-                                row.getLong("lifetime_millis")),
+                                row.getLong("lifetime_millis"),
+                                row.getBoolean("foreign_keys")),
                         1)
                 .get(0);
     }

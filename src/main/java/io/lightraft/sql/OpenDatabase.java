@@ -96,8 +96,8 @@ final class OpenDatabase {
 
     /** The log counts on it from now on, so it is synced, unlike what the log could bring again. */
     void begin(Applied beginning) throws SQLException {
-        AppliedState begun =
-                new AppliedState(beginning.index(), beginning.term(), beginning.confState(), 0, 0, 0, 0, 0);
+        AppliedState begun = new AppliedState(
+                beginning.index(), beginning.term(), beginning.confState(), 0, 0, 0, 0, OutcomeHash.of(limits));
         writer.run("PRAGMA synchronous = FULL");
         writer.begin();
         try {

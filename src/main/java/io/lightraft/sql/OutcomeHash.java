@@ -17,6 +17,18 @@ final class OutcomeHash {
         this.hash = hash;
     }
 
+    /** Where it begins: with what decides about results, so that nodes begun with other settings are found. */
+    static long of(ClusterLimits limits) {
+        OutcomeHash out = new OutcomeHash(0);
+        out.add(limits.opcodeBudget());
+        out.add(limits.maxReturnedBytes());
+        out.add(limits.maxStatementBytes());
+        out.add(limits.maxValueBytes());
+        out.add(limits.keyLifetimeMillis());
+        out.add(limits.foreignKeys() ? 1 : 0);
+        return out.hash;
+    }
+
     static long fold(long hash, long index, List<StatementResult> results) {
         OutcomeHash out = new OutcomeHash(hash);
         out.add(index);

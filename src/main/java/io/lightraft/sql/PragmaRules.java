@@ -66,11 +66,15 @@ final class PragmaRules {
 
     private static final Set<String> STORED_IN_FILE = Set.of("user_version", "application_id");
     private static final Set<String> ON = Set.of("on", "yes", "true", "1");
+    private static final Set<String> OFF = Set.of("off", "no", "false", "0");
 
     private PragmaRules() {}
 
-    /** @param tokens of the whole statement, beginning with PRAGMA */
-    static Ruling rule(List<Token> tokens) {
+    /**
+     * @param tokens of the whole statement, beginning with PRAGMA
+     * @param foreignKeys whether the cluster enforces them
+     */
+    static Ruling rule(List<Token> tokens, boolean foreignKeys) {
         int at = 1;
         if (tokens.size() > 2 && tokens.get(2).isOther('.')) {
             if (!tokens.get(1).text().equalsIgnoreCase("main")) {
@@ -101,12 +105,7 @@ final class PragmaRules {
             return hasArgument ? Ruling.WRITE : Ruling.READ;
         }
         if (name.equals("foreign_keys")) {
-            return !hasArgument
-                    ? Ruling.READ
-                    : ON.contains(value)
-                            ? Ruling.NOTHING
-                            : Ruling.refused("foreign keys are enforced on every node and can't be switched off here;"
-                                    + " PRAGMA defer_foreign_keys=ON postpones their check to the end of a request");
+            return hasArgument ? setForeignKeys(value, foreignKeys) : Ruling.READ;
         }
         if (name.equals("defer_foreign_keys")) {
             return hasArgument ? Ruling.WRITE : Ruling.READ_LOCAL;
@@ -117,5 +116,23 @@ final class PragmaRules {
         }
         return Ruling.refused("PRAGMA " + name + " is not available: only pragmas that read, and those that set"
                 + " user_version, application_id or defer_foreign_keys, can be run in a cluster");
+    }
+
+    /** Accepted where it changes nothing: some libraries send it with every connection. */
+    private static Ruling setForeignKeys(String value, boolean foreignKeys) {
+        if (!ON.contains(value) && !OFF.contains(value)) {
+            return Ruling.refused("foreign_keys is ON or OFF, for the whole cluster; PRAGMA foreign_keys tells which");
+        }
+        if (ON.contains(value) == foreignKeys) {
+            return Ruling.NOTHING;
+        }
+        return Ruling.refused(
+                foreignKeys
+                        ? "foreign keys are enforced on every node and can't be switched off: this was settled when the"
+                                + " cluster was first started; PRAGMA defer_foreign_keys=ON postpones their check to the"
+                                + " end of a request"
+                        : "foreign keys are enforced on no node and can't be switched on: this was settled when the"
+                                + " cluster was first started, with foreignKeys = false in lightraft.toml; PRAGMA"
+                                + " foreign_key_check finds the rows that break them");
     }
 }

@@ -91,7 +91,7 @@ final class SqliteConnections {
             for (String pragma : pragmas) {
                 pragma(connection, pragma);
             }
-            pragma(connection, "foreign_keys=ON");
+            pragma(connection, "foreign_keys=" + (limits.foreignKeys() ? "ON" : "OFF"));
             pragma(connection, "recursive_triggers=OFF");
             pragma(connection, "trusted_schema=ON");
             // In memory, one large sort would take the whole process down.

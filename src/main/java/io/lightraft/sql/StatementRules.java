@@ -38,7 +38,8 @@ final class StatementRules {
         return SqlScript.split(sql).isEmpty();
     }
 
-    static Ruling rule(String sql) {
+    /** @param foreignKeys whether the cluster enforces them */
+    static Ruling rule(String sql, boolean foreignKeys) {
         if (sql.indexOf('\0') >= 0) {
             return Ruling.refused("SQL text can't hold a NUL character; give the value as a parameter");
         }
@@ -52,7 +53,7 @@ final class StatementRules {
         }
         List<Token> tokens = SqlLexer.tokens(statements.get(0));
         String reserved = reservedName(tokens);
-        return reserved != null ? Ruling.refused(closed(reserved)) : byFirstWord(tokens);
+        return reserved != null ? Ruling.refused(closed(reserved)) : byFirstWord(tokens, foreignKeys);
     }
 
     private static String closed(String name) {
@@ -65,7 +66,7 @@ final class StatementRules {
         return name.regionMatches(true, 0, RESERVED_PREFIX, 0, RESERVED_PREFIX.length()) ? closed(name) : null;
     }
 
-    private static Ruling byFirstWord(List<Token> tokens) {
+    private static Ruling byFirstWord(List<Token> tokens, boolean foreignKeys) {
         Token first = tokens.get(0);
         String word = first.kind() == Token.Kind.WORD ? first.text().toUpperCase(Locale.ROOT) : "";
         return switch (word) {
@@ -75,8 +76,8 @@ final class StatementRules {
             case "ALTER" -> checkedDefinition(tokens);
             case "CREATE" -> create(tokens);
             case "ANALYZE" -> Ruling.WRITE_ALONE;
-            case "PRAGMA" -> PragmaRules.rule(tokens);
-            case "EXPLAIN" -> explain(tokens);
+            case "PRAGMA" -> PragmaRules.rule(tokens, foreignKeys);
+            case "EXPLAIN" -> explain(tokens, foreignKeys);
             case "BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE" ->
                 Ruling.refused(
                         word + " can't be run here: a transaction is open only within a session over nc; over HTTP,"
@@ -120,7 +121,7 @@ final class StatementRules {
     }
 
     /** EXPLAIN only describes, except that EXPLAIN PRAGMA sets what the pragma sets. */
-    private static Ruling explain(List<Token> tokens) {
+    private static Ruling explain(List<Token> tokens, boolean foreignKeys) {
         int at = 1;
         if (tokens.size() > 2 && tokens.get(1).isWord("QUERY") && tokens.get(2).isWord("PLAN")) {
             at = 3;
@@ -129,7 +130,7 @@ final class StatementRules {
             return Ruling.READ; // a syntax error, in SQLite's words
         }
         boolean pragma = tokens.get(at).isWord("PRAGMA");
-        Ruling explained = byFirstWord(tokens.subList(at, tokens.size()));
+        Ruling explained = byFirstWord(tokens.subList(at, tokens.size()), foreignKeys);
         if (explained.isRefused()) {
             return explained;
         }

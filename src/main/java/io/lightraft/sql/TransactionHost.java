@@ -42,7 +42,7 @@ public final class TransactionHost implements FileUser, AutoCloseable {
 
     private final Replicator<List<StatementResult>> replicator;
     private final Path file;
-    private ClusterLimits limits;
+    private volatile ClusterLimits limits;
     private final WriteGate gate;
     private final TransactionLimits transactionLimits;
     private final TransactionCodec codec = new TransactionCodec();
@@ -235,7 +235,8 @@ public final class TransactionHost implements FileUser, AutoCloseable {
                 && hosted.live.isOutermost(control.text())) {
             return finish(hosted);
         }
-        Ruling ruling = control.isSavepoint() ? Ruling.WRITE : StatementRules.rule(statement.sql());
+        Ruling ruling =
+                control.isSavepoint() ? Ruling.WRITE : StatementRules.rule(statement.sql(), limits.foreignKeys());
         if (!hosted.begun) {
             hosted.live.begin();
             hosted.begun = true;

@@ -47,6 +47,11 @@ final class GrowingCluster implements AutoCloseable {
 
     /** What a node reads when it starts: nodes 0 to {@code nodes - 1}, where they are now. */
     void writeToml(int node, int nodes) {
+        writeToml(node, nodes, "");
+    }
+
+    /** @param moreDriver lines of the [driver] block */
+    void writeToml(int node, int nodes, String moreDriver) {
         StringBuilder toml = new StringBuilder("[cluster]\nname = \"growing\"\n");
         for (int each = 0; each < nodes; each++) {
             toml.append("[[nodes]]\n");
@@ -54,7 +59,8 @@ final class GrowingCluster implements AutoCloseable {
             toml.append("rpcBindPort = " + port(each, 1) + "\n");
             toml.append("httpBindPort = " + port(each, 2) + "\n");
         }
-        toml.append("[driver]\nname = \"sqlite\"\npathPrefix = \"" + directory.resolve("data/lightraft") + "\"\n");
+        toml.append("[driver]\nname = \"sqlite\"\npathPrefix = \"" + directory.resolve("data/lightraft") + "\"\n"
+                + moreDriver);
         try {
             Files.writeString(toml(node), toml);
         } catch (IOException e) {

@@ -62,6 +62,21 @@ class ConfigFileTests {
     }
 
     @Test
+    void foreignKeysAreOnUnlessSwitchedOff() {
+        assertThat(parse(CLUSTER + NODE_0 + DRIVER).seed().foreignKeys()).isTrue();
+        assertThat(parse(CLUSTER + NODE_0 + DRIVER + "foreignKeys = true\n")
+                        .seed()
+                        .foreignKeys())
+                .isTrue();
+        assertThat(parse(CLUSTER + NODE_0 + DRIVER + "foreignKeys = false\n")
+                        .seed()
+                        .foreignKeys())
+                .isFalse();
+        assertThat(refused(CLUSTER + NODE_0 + DRIVER + "foreignKeys = \"off\"\n"))
+                .isEqualTo("lightraft.toml:9: foreignKeys must be true or false, but is \"off\"");
+    }
+
+    @Test
     void peersAreToldTheAdvertisedAddress() {
         ClusterConfig config = parse(CLUSTER
                 + node(

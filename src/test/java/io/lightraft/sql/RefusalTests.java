@@ -62,7 +62,7 @@ class RefusalTests {
         PRAGMA main.synchronous(OFF)                     | PRAGMA synchronous can't be set: it would change one connection or one node's file, not the cluster; it can be read
         PRAGMA recursive_triggers = 1                    | PRAGMA recursive_triggers can't be set: it would change one connection or one node's file, not the cluster; it can be read
         EXPLAIN PRAGMA user_version = 7                  | EXPLAIN PRAGMA would set what the pragma sets; it was not run
-        PRAGMA foreign_keys = OFF                        | foreign keys are enforced on every node and can't be switched off here; PRAGMA defer_foreign_keys=ON postpones their check to the end of a request
+        PRAGMA foreign_keys = OFF                        | foreign keys are enforced on every node and can't be switched off: this was settled when the cluster was first started; PRAGMA defer_foreign_keys=ON postpones their check to the end of a request
         INSERT INTO t(b) SELECT file FROM pragma_database_list | "pragma_database_list" can't be part of a write: its answer differs from node to node; read it first and send the value
         INSERT INTO t(a) SELECT pgsize FROM dbstat       | "dbstat" can't be part of a write: its answer differs from node to node; read it first and send the value
         WITH x AS (SELECT * FROM pragma_compile_options) INSERT INTO t(b) SELECT * FROM x | "pragma_compile_options" can't be part of a write: its answer differs from node to node; read it first and send the value

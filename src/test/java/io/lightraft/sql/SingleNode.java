@@ -33,11 +33,16 @@ final class SingleNode implements Replicator<List<StatementResult>>, AutoCloseab
 
     int proposals;
     int readIndexes;
-    private final Log log = new Log(0);
+    private final Log log;
 
     SingleNode(Path directory, int readerCount) {
+        this(directory, readerCount, ClusterLimits.DEFAULT);
+    }
+
+    SingleNode(Path directory, int readerCount, ClusterLimits seed) {
         Path file = directory.resolve("data/lightraft-0.sqlite");
-        machine = SqliteStateMachine.open(file, ClusterLimits.DEFAULT);
+        machine = SqliteStateMachine.open(file, seed);
+        log = new Log(machine.applied().index());
         readers = ReaderPool.of(machine, readerCount);
         database = new Database(this, readers);
     }

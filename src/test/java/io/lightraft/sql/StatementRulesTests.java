@@ -90,23 +90,46 @@ class StatementRulesTests {
                     REFUSED     | ALTER TABLE t ADD COLUMN c AS (julianday('now') - a)
                     """)
     void tellsWhatAStatementDoes(Ruling.Kind kind, String sql) {
-        Ruling ruling = StatementRules.rule(sql);
+        Ruling ruling = StatementRules.rule(sql, true);
         assertThat(ruling.kind()).as(sql).isEqualTo(kind);
         assertThat(ruling.reason().isEmpty()).as("a reason when refused").isNotEqualTo(ruling.isRefused());
     }
 
     @Test
     void refusesNulInTheTextBecauseSqliteWouldDropWhatFollows() {
-        assertThat(StatementRules.rule("SELECT 1 \0 garbage").isRefused()).isTrue();
+        assertThat(StatementRules.rule("SELECT 1 \0 garbage", true).isRefused()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "true,  NOTHING, foreign_keys = ON",
+        "true,  NOTHING, main.Foreign_Keys(\"Yes\")",
+        "true,  NOTHING, foreign_keys = 'true'",
+        "true,  REFUSED, foreign_keys = no",
+        "true,  REFUSED, foreign_keys(0)",
+        "true,  REFUSED, foreign_keys = ''",
+        "true,  REFUSED, foreign_keys = -1",
+        "false, NOTHING, foreign_keys = OFF",
+        "false, NOTHING, foreign_keys = 'no'",
+        "false, NOTHING, [foreign_keys](\"false\")",
+        "false, NOTHING, foreign_keys = 0",
+        "false, REFUSED, foreign_keys = on",
+        "false, REFUSED, foreign_keys = 1",
+        "false, REFUSED, foreign_keys = maybe",
+        "false, REFUSED, foreign_keys =",
+        "false, READ,    foreign_keys"
+    })
+    void acceptsForeignKeysAsTheyAre(boolean enforced, Ruling.Kind kind, String pragma) {
+        assertThat(StatementRules.rule("PRAGMA " + pragma, enforced).kind()).isEqualTo(kind);
     }
 
     @Test
     void keepsAnswersOfOneNodeOutOfWrites() {
-        Ruling local = StatementRules.rule("PRAGMA database_list");
+        Ruling local = StatementRules.rule("PRAGMA database_list", true);
         assertThat(StatementRules.checkedWithinWrite("PRAGMA database_list", local)
                         .isRefused())
                 .isTrue();
-        Ruling schema = StatementRules.rule("PRAGMA table_info(t)");
+        Ruling schema = StatementRules.rule("PRAGMA table_info(t)", true);
         assertThat(StatementRules.checkedWithinWrite("PRAGMA table_info(t)", schema)
                         .isRefused())
                 .isFalse();
