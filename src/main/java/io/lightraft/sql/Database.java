@@ -185,6 +185,15 @@ public final class Database implements SqlEngine {
         });
     }
 
+    @Override
+    public boolean readsOneNode(Statement statement) {
+        Ruling ruling = rule(statement);
+        return transactions != null
+                && !ruling.writes()
+                && !ruling.isRefused()
+                && StatementRules.checkedWithinWrite(statement.sql(), ruling).isRefused();
+    }
+
     private Ruling rule(Statement statement) {
         int longest = readers.limits().maxStatementBytes();
         String sql = statement.sql();

@@ -35,6 +35,14 @@ public interface SqlEngine {
         execute(session, statements, new WriteOptions(atomic, timeout), sink);
     }
 
+    /**
+     * Whether a statement reads what may differ from node to node, as a query plan does, so that {@link #execute} would
+     * refuse it; a transaction in {@link #run} can hold it.
+     */
+    default boolean readsOneNode(Statement statement) {
+        return false;
+    }
+
     /** Runs statements that only read, all in one snapshot; one that would write fails. */
     void query(Session session, List<Statement> statements, ReadOptions options, ResultSink sink) throws IOException;
 }

@@ -217,10 +217,21 @@ class TransactionTests {
     void aWholeTransactionInOneLineIsAllOrNothing() throws Exception {
         assertThat(a.ask("BEGIN; UPDATE " + t + " SET v = 1; SELECT sum(v) FROM " + t + "; COMMIT"))
                 .contains("2 rows affected", "| 2 ");
+        assertThat(a.ask("BEGIN; UPDATE " + t + " SET v = 2; EXPLAIN QUERY PLAN SELECT * FROM " + t
+                        + "; PRAGMA quick_check; SELECT sum(v) FROM " + t + "; COMMIT"))
+                .contains("2 rows affected", "SCAN " + t, "ok", "4")
+                .endsWith("OK\n")
+                .doesNotContain("rror");
+        assertThat(a.ask("BEGIN; DELETE FROM " + t + "; EXPLAIN SELECT * FROM nowhere; DROP TABLE " + t + "; COMMIT"))
+                .contains("2 rows affected", "no such table: nowhere", "the transaction was rolled back")
+                .doesNotContain("0 rows");
+        assertThat(b.ask("SELECT sum(v) FROM " + t)).contains("4");
+        assertThat(a.ask("BEGIN; EXPLAIN SELECT 1; ATTACH 'x' AS y; COMMIT"))
+                .contains("ATTACH is not available", "the transaction was rolled back");
         assertThat(a.ask("BEGIN; DELETE FROM " + t + "; INSERT INTO nowhere VALUES(1); COMMIT"))
                 .contains("no such table: nowhere", "the transaction was rolled back");
         assertThat(a.inTransaction).isFalse();
-        assertThat(values(b)).isEqualTo("1,1");
+        assertThat(values(b)).isEqualTo("2,2");
     }
 
     @Test

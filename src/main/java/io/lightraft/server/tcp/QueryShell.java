@@ -137,7 +137,14 @@ final class QueryShell {
         List<String> statements = SqlScript.split(script);
         List<Statement> whole = wholeTransaction(statements);
         if (!whole.isEmpty()) {
-            answer(table -> runWhole(whole, table));
+            boolean oneEntry = whole.stream().noneMatch(engine::readsOneNode);
+            answer(table -> {
+                if (oneEntry) {
+                    runWhole(whole, table);
+                } else {
+                    runStepwise(statements, table);
+                }
+            });
             return;
         }
         for (String sql : statements) {
@@ -171,6 +178,26 @@ final class QueryShell {
         engine.execute(session, statements, true, timeout, table);
         if (table.hasFailed()) {
             table.error("the transaction was rolled back");
+        }
+    }
+
+    /** As if typed, but its first failure undoes all of it here, too. */
+    private void runStepwise(List<String> statements, TableWriter table) throws IOException {
+        ReadOptions options = settings.readOptions(timeout);
+        try {
+            for (String sql : statements) {
+                engine.run(session, Statement.of(sql), options, table);
+                if (table.hasFailed()) {
+                    break;
+                }
+            }
+        } catch (ReplicaException e) {
+            table.error(String.valueOf(e.getMessage()));
+        } finally {
+            if (session.isInTransaction()) {
+                engine.close(session);
+                table.error("the transaction was rolled back");
+            }
         }
     }
 
