@@ -64,13 +64,30 @@ public final class Oracle implements AutoCloseable {
     }
 
     public StatementResult run(int session, Statement statement) {
-        return sessions.get(session).result(statement);
+        PlainSqlite plain = sessions.get(session);
+        learnSchema(plain);
+        return plain.result(statement);
+    }
+
+    /**
+     * What another session has created since is found when SQLite looks into the file, which it doesn't for every
+     * complaint: without it "cannot modify v because it is a view" came of a view that had got its trigger.
+     */
+    private static void learnSchema(PlainSqlite plain) {
+        try {
+            if (!plain.isInTransaction()) {
+                plain.result(Statement.of("SELECT count(*) FROM sqlite_schema"));
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Of one atomic request; up to its first failure. */
     public List<StatementResult> runTogether(int session, List<Statement> statements) throws SQLException {
         PlainSqlite plain = sessions.get(session);
         List<StatementResult> results = new ArrayList<>();
+        learnSchema(plain);
         plain.result(Statement.of("BEGIN"));
         for (Statement statement : statements) {
             StatementResult result = plain.result(statement);
