@@ -44,7 +44,12 @@ final class Proposals<R> {
                 incarnation,
                 (name, once) -> new ProposalOrigin<>(
                         name, once, config.maxPendingProposals(), config.maxPendingBytes(), this::send, whyNoLeader));
-        this.line = new WriteLine(new ProposalIntake(appender), this::answer, raft::lastIndex, appliedIndex);
+        this.line = new WriteLine(
+                new ProposalIntake(appender),
+                this::answer,
+                raft::lastIndex,
+                term -> raft.role() == Role.LEADER && raft.term() == term,
+                appliedIndex);
     }
 
     void now(long millis) {

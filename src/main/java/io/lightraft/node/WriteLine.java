@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiConsumer;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ final class WriteLine {
     private final ProposalIntake intake;
     private final BiConsumer<Long, Frame.Verdicts> answer;
     private final LongSupplier lastIndex;
+    private final LongPredicate leads;
     private final Deque<Waiting> line = new ArrayDeque<>();
     private final Map<UUID, Long> parkedEnds = new HashMap<>();
     private @Nullable WriteTurn holder;
@@ -43,12 +45,18 @@ final class WriteLine {
     /**
      * @param answer takes the raft id of a proposer's node and verdicts for it
      * @param lastIndex of the leader's log
+     * @param leads whether this node leads in a term; it may not any more, and {@link #lose} is still to come
      */
     WriteLine(
-            ProposalIntake intake, BiConsumer<Long, Frame.Verdicts> answer, LongSupplier lastIndex, long appliedIndex) {
+            ProposalIntake intake,
+            BiConsumer<Long, Frame.Verdicts> answer,
+            LongSupplier lastIndex,
+            LongPredicate leads,
+            long appliedIndex) {
         this.intake = intake;
         this.answer = answer;
         this.lastIndex = lastIndex;
+        this.leads = leads;
         this.appliedIndex = appliedIndex;
     }
 
@@ -81,7 +89,7 @@ final class WriteLine {
     void applied(long index) {
         appliedIndex = index;
         WriteTurn turn = holder;
-        if (turn != null && turn.afterIndex <= index && !turn.granted.isDone()) {
+        if (turn != null && turn.afterIndex <= index && !turn.granted.isDone() && leads.test(term)) {
             turn.granted.complete(turn);
         }
     }
@@ -192,7 +200,7 @@ final class WriteLine {
     }
 
     private void serve() {
-        while (holder == null && !line.isEmpty()) {
+        while (holder == null && !line.isEmpty() && leads.test(term)) {
             Waiting next = line.poll();
             if (next instanceof Parked parked) {
                 parkedBytes -= parked.bytes();

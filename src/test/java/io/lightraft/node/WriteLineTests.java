@@ -23,6 +23,7 @@ class WriteLineTests {
 
     private final List<String> log = new ArrayList<>();
     private final List<Frame.Verdicts> answers = new ArrayList<>();
+    private boolean leads = true;
     private final WriteLine line = new WriteLine(
             new ProposalIntake((incarnation, first, commands) -> {
                 commands.forEach(command -> log.add(new String(command, StandardCharsets.UTF_8)));
@@ -30,6 +31,7 @@ class WriteLineTests {
             }),
             (to, verdicts) -> answers.add(verdicts),
             log::size,
+            term -> leads,
             0);
     private long nowMillis;
 
@@ -56,6 +58,22 @@ class WriteLineTests {
         assertThat(granted).isNotDone();
         line.applied(2);
         assertThat(granted).isDone();
+    }
+
+    // It may have heard of a newer term before this, in the same turn of the loop.
+    @Test
+    void nothingIsGrantedOrAppendedOnceThisNodeLeadsNoMore() {
+        send(PLAIN, 1, "a");
+        CompletableFuture<WriteTurn> granted = new CompletableFuture<>();
+        WriteTurn turn = request(granted);
+        send(OTHER, 1, "x");
+        leads = false;
+        line.applied(1);
+        line.giveBack(turn);
+        assertThat(granted).isNotDone();
+        assertThat(log).containsExactly("a");
+        line.lose();
+        assertThat(turn.isOver()).isTrue();
     }
 
     @Test
