@@ -28,6 +28,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -105,6 +106,27 @@ class SkipCommandTests {
         assertThat(first).contains("rows 1,2", "skips " + index);
         assertThat(state(1)).isEqualTo(first);
         assertThat(state(2)).isEqualTo(first);
+    }
+
+    // It knows that the entry is committed, and meets it before it is ready.
+    @Test
+    void aNodeThatCantGoOnWhileItStartsEndsItsProcess() throws Exception {
+        start();
+        execute("CREATE TABLE t(a)");
+        stop();
+        long index = plant();
+        try (DurableLog log = log(0)) {
+            HardState state = log.initialHardState();
+            log.append(new HardState(state.term(), state.vote(), log.lastIndex()), List.of());
+            log.sync();
+        }
+
+        start("-Dnode.index=0");
+        assertThat(process.waitFor(60, TimeUnit.SECONDS))
+                .as("it ends: %s", output())
+                .isTrue();
+        assertThat(process.exitValue()).isEqualTo(1);
+        assertThat(complaints()).anyMatch(line -> line.contains("skip --index=" + index));
     }
 
     @Test
@@ -196,15 +218,16 @@ class SkipCommandTests {
                 });
     }
 
-    private void start() throws IOException {
-        List<String> command = List.of(
+    private void start(String... properties) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                classPath(),
-                Lightraft.class.getName());
+                classPath()));
+        command.addAll(List.of(properties));
+        command.add(Lightraft.class.getName());
         process = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
