@@ -33,6 +33,7 @@ final class SimulationLosses {
         node.empty();
         // The connections of its process have ended, and with them whatever was under way in them.
         world.network.drop(node.id);
+        world.network.keepOrder(node.id);
         world.invariants.forgetVotes(node.id);
         world.tally.count(SimulationTally.Kind.DISKS_EMPTIED, 1);
     }

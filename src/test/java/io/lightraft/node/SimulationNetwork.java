@@ -28,6 +28,7 @@ final class SimulationNetwork {
     private final Map<Long, PriorityQueue<Flight>> inboxes = new HashMap<>();
     private final Map<Stream, Long> lastDue = new HashMap<>();
     private final Set<Long> cuts = new HashSet<>();
+    private final Set<Long> inOrder = new HashSet<>();
     private boolean healed;
     private long count;
 
@@ -48,15 +49,19 @@ final class SimulationNetwork {
             return;
         }
         long due = now + 1 + random.nextInt(plan.maxDelayMillis());
-        if (plan.ordered()) {
-            due = lastDue.merge(new Stream(from, to, isBulk(frame)), due, Math::max);
+        boolean keepsOrder = inOrder.contains(to);
+        if (plan.ordered() || keepsOrder) {
+            due = lastDue.merge(new Stream(from, to, isBulk(frame) && !keepsOrder), due, Math::max);
         }
         boolean late = random.nextDouble() < plan.duplicateRate();
         if (!late || random.nextInt(4) > 0) {
             fly(due, from, to, frame);
         }
         if (late) {
-            fly(now + 1 + random.nextInt(MAX_LATE_MILLIS), from, to, frame);
+            long lateDue = now + 1 + random.nextInt(MAX_LATE_MILLIS);
+            if (!keepsOrder) {
+                fly(lateDue, from, to, frame);
+            }
         }
     }
 
@@ -68,6 +73,14 @@ final class SimulationNetwork {
             arrived.add(inbox.poll());
         }
         return arrived;
+    }
+
+    /**
+     * What is sent to this node arrives once, and in the order in which it was sent, as the real streams have it. Who
+     * lost his data needs that: a heartbeat for what he had must not come behind the word that he is taken in again.
+     */
+    void keepOrder(long to) {
+        inOrder.add(to);
     }
 
     /** Nothing that is under way from or to this node arrives. */
