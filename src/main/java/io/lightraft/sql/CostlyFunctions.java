@@ -30,11 +30,6 @@ final class CostlyFunctions implements AutoCloseable {
     /** What takes as long as an instruction of SQLite's, more or less. */
     private static final long PRODUCT_PER_OPCODE = 50;
 
-    /** Without it the driver's own functions, which are made for UTF-8, would go before ours. */
-    private static final int UTF8 = 1;
-
-    private static final int DETERMINISTIC = 0x800;
-    private static final int INNOCUOUS = 0x200000;
     private static final int TEXT = 3;
     private static final int BLOB = 4;
 
@@ -67,7 +62,7 @@ final class CostlyFunctions implements AutoCloseable {
                     function.name(),
                     new Bounded(function.name()),
                     function.arguments(),
-                    UTF8 | DETERMINISTIC | INNOCUOUS);
+                    FunctionFlags.UTF8 | FunctionFlags.DETERMINISTIC | FunctionFlags.INNOCUOUS);
         }
     }
 

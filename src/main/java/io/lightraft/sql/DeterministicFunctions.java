@@ -15,11 +15,8 @@ import org.sqlite.SQLiteConnection;
  */
 final class DeterministicFunctions implements AutoCloseable {
 
-    /** Without it, schemas that index a date can't be opened. CURRENT_* and random() must not have it. */
-    private static final int DETERMINISTIC = 0x800;
-
-    private static final int INNOCUOUS = 0x200000;
     private static final int ANY_COUNT = -1;
+
     private static final int DATE_CHARS = 10;
     private static final int SECONDS_CHARS = 19;
 
@@ -34,21 +31,26 @@ final class DeterministicFunctions implements AutoCloseable {
     DeterministicFunctions(SQLiteConnection writer, int maxBlobBytes, OpcodeBudget budget) throws SQLException {
         this.maxBlobBytes = maxBlobBytes;
         this.budget = budget;
-        define(writer, "random", 0, INNOCUOUS, arguments -> random.nextLong());
-        define(writer, "randomblob", 1, INNOCUOUS, this::randomBlob);
-        define(writer, "current_timestamp", 0, INNOCUOUS, arguments -> now(0, SECONDS_CHARS));
-        define(writer, "current_date", 0, INNOCUOUS, arguments -> now(0, DATE_CHARS));
-        define(writer, "current_time", 0, INNOCUOUS, arguments -> now(DATE_CHARS + 1, SECONDS_CHARS));
+        define(writer, "random", 0, FunctionFlags.INNOCUOUS, arguments -> random.nextLong());
+        define(writer, "randomblob", 1, FunctionFlags.INNOCUOUS, this::randomBlob);
+        define(writer, "current_timestamp", 0, FunctionFlags.INNOCUOUS, arguments -> now(0, SECONDS_CHARS));
+        define(writer, "current_date", 0, FunctionFlags.INNOCUOUS, arguments -> now(0, DATE_CHARS));
+        define(writer, "current_time", 0, FunctionFlags.INNOCUOUS, arguments -> now(DATE_CHARS + 1, SECONDS_CHARS));
         for (String name : DateFunctions.NAMES) {
-            define(writer, name, ANY_COUNT, DETERMINISTIC | INNOCUOUS, arguments -> dates.date(name, arguments, 0));
+            define(
+                    writer,
+                    name,
+                    ANY_COUNT,
+                    FunctionFlags.DETERMINISTIC | FunctionFlags.INNOCUOUS,
+                    arguments -> dates.date(name, arguments, 0));
         }
         define(
                 writer,
                 "strftime",
                 ANY_COUNT,
-                DETERMINISTIC | INNOCUOUS,
+                FunctionFlags.DETERMINISTIC | FunctionFlags.INNOCUOUS,
                 arguments -> dates.date("strftime", arguments, 1));
-        define(writer, "timediff", 2, DETERMINISTIC | INNOCUOUS, dates::timediff);
+        define(writer, "timediff", 2, FunctionFlags.DETERMINISTIC | FunctionFlags.INNOCUOUS, dates::timediff);
     }
 
     /** What the functions answer from for the next statement. */

@@ -15,12 +15,6 @@ import org.sqlite.SQLiteConnection;
  */
 final class DriverFunctions {
 
-    /** Without it the driver's own functions, which are made for UTF-8, would go before ours. */
-    private static final int UTF8 = 1;
-
-    private static final int DETERMINISTIC = 0x800;
-    private static final int INNOCUOUS = 0x200000;
-
     private final int maxValueBytes;
 
     private DriverFunctions(int maxValueBytes) {
@@ -44,7 +38,12 @@ final class DriverFunctions {
 
     private static void define(SQLiteConnection connection, String name, Body body) throws SQLException {
         OverridingFunction function = new OverridingFunction(arguments -> answer(arguments, body), thrown -> {});
-        Function.create(connection, name, function, 2, UTF8 | DETERMINISTIC | INNOCUOUS);
+        Function.create(
+                connection,
+                name,
+                function,
+                2,
+                FunctionFlags.UTF8 | FunctionFlags.DETERMINISTIC | FunctionFlags.INNOCUOUS);
     }
 
     private static @Nullable Object answer(List<@Nullable Object> arguments, Body body) throws SQLException {

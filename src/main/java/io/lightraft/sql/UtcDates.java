@@ -10,8 +10,6 @@ import org.sqlite.SQLiteConnection;
  */
 final class UtcDates implements AutoCloseable {
 
-    private static final int DETERMINISTIC = 0x800;
-    private static final int INNOCUOUS = 0x200000;
     private static final int MOST_MODIFIERS = 12;
 
     private final DateFunctions dates = new DateFunctions();
@@ -28,7 +26,7 @@ final class UtcDates implements AutoCloseable {
     private static void define(SQLiteConnection reader, String name, int arguments, OverridingFunction.Body body)
             throws SQLException {
         OverridingFunction function = new OverridingFunction(body, thrown -> {});
-        Function.create(reader, name, function, arguments, DETERMINISTIC | INNOCUOUS);
+        Function.create(reader, name, function, arguments, FunctionFlags.DETERMINISTIC | FunctionFlags.INNOCUOUS);
     }
 
     /** What 'now' is until the next time. */
